@@ -1,0 +1,1 @@
+"""What things are: values and their rules, without I/O and without Qt."""

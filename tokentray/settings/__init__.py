@@ -1,0 +1,1 @@
+"""What the person set: a JSON file, and the system's keyring."""

@@ -1,0 +1,139 @@
+"""What the person set, as one JSON file."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetting:
+    """
+    One account that was added. Never a key: `key_from` is "keyring", "env:NAME" or "command:LINE", or "" for agents.
+
+    `folder` is another home of an agent; `base_url` replaces a provider's origin.
+    """
+
+    name: str
+    key_from: str = ""
+    base_url: str = ""
+    folder: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `amount` (decimal text) in `currency` for a `period` of "day" or "month"."""
+
+    amount: str
+    currency: str = "USD"
+    period: str = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPrice:
+    """The person's price for a model, in `currency` for one million tokens, as decimal text; "" where not said."""
+
+    model: str
+    input: str = ""
+    cache_read: str = ""
+    cache_write: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything with its default. `zone` "": the system's; `theme` system, light or dark; `first_weekday` 0 is Monday."""
+
+    zone: str = ""
+    language: str = ""
+    first_weekday: int = 0
+    currency: str = "USD"
+    theme: str = "system"
+    icon_style: str = "ring"
+    icon_shows: str = "quota"
+    icon_foreground: str = "auto"
+    amber_at: int = 75
+    red_at: int = 90
+    alert_quota: bool = False
+    alert_budget: bool = False
+    alert_key: bool = True
+    start_at_login: bool = False
+    polling_allowed: bool = False
+    polling_paused_until: str = ""
+    poll_every_minutes: int = 15
+    backfill_days: int = 365
+    accounts: tuple[AccountSetting, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    own_prices: tuple[OwnPrice, ...] = ()
+    no_tray_explained: bool = False
+    welcomed: bool = False
+    window: str = ""
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+    def account(self, name: str) -> AccountSetting | None:
+        return next((account for account in self.accounts if account.name == name), None)
+
+    def with_account(self, account: AccountSetting) -> Settings:
+        """With this account added, or replaced if one of that name is there."""
+        others = tuple(other for other in self.accounts if other.name != account.name)
+        return replace(self, accounts=(*others, account))
+
+    def without_account(self, name: str) -> Settings:
+        return replace(self, accounts=tuple(account for account in self.accounts if account.name != name))
+
+
+class SettingsUnreadable(Exception):
+    """The settings file is damaged; it was kept beside, and the defaults hold. The message names the copy."""
+
+
+def load_settings(path: str) -> Settings:
+    """
+    The settings in the file; the defaults if there is none. Keys of a newer version survive in `unknown`.
+
+    Raises:
+        SettingsUnreadable: the file is not a JSON object; it has been renamed to `<path>.damaged`.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            raw = json.load(file)
+        if not isinstance(raw, dict):
+            raise ValueError
+    except FileNotFoundError:
+        return Settings()
+    except ValueError as error:
+        os.replace(path, path + ".damaged")
+        raise SettingsUnreadable(f"The settings could not be read; they were kept as {path}.damaged and the defaults hold.") from error
+    return _from_json(raw)
+
+
+def save_settings(path: str, settings: Settings) -> None:
+    """Writes the file anew, in one step: a power cut leaves the old one or the new one."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    raw = asdict(settings)
+    raw.update(raw.pop("unknown"))
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(raw, file, indent=2, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)
+
+
+def _from_json(raw: dict[str, Any]) -> Settings:
+    known = {f.name for f in fields(Settings)} - {"unknown"}
+    values = {key: value for key, value in raw.items() if key in known and _fits(key, value)}
+    for key, kind in (("accounts", AccountSetting), ("budgets", Budget), ("own_prices", OwnPrice)):
+        values[key] = tuple(_item(kind, item) for item in values.get(key, ()) if isinstance(item, dict))
+    return Settings(**values, unknown={key: value for key, value in raw.items() if key not in known})
+
+
+def _fits(key: str, value: Any) -> bool:
+    default = getattr(Settings(), key)
+    return isinstance(value, list) if isinstance(default, tuple) else type(value) is type(default)
+
+
+def _item(kind: Any, raw: dict[str, Any]) -> Any:
+    known = {f.name for f in fields(kind)}
+    return kind(**{key: value for key, value in raw.items() if key in known})

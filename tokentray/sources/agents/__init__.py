@@ -1,0 +1,1 @@
+"""Coding agents' logs: may read files, not the network."""

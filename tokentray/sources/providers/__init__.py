@@ -1,0 +1,1 @@
+"""Billing APIs: may use the network, not the files."""

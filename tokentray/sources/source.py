@@ -1,0 +1,99 @@
+"""What a source is: the contract that every provider's and every agent's file fulfils."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tokentray.core.clock import Clock
+from tokentray.core.gauge import Gauge
+from tokentray.core.money import Cost
+from tokentray.core.usage import Meter, Usage
+from tokentray.http_client import Web
+
+
+class Kind(StrEnum):
+    """`PROVIDER`: a billing API, needs a key. `AGENT`: logs on this machine, needs nothing."""
+
+    PROVIDER = "provider"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSet:
+    """
+    All that a feed says about [start, end): it replaces whatever the history holds for that account, feed and stretch.
+
+    Both instants are aware, UTC and on bucket edges. An empty set is a true zero.
+    """
+
+    feed: str
+    start: datetime
+    end: datetime
+    usages: tuple[Usage, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    meters: tuple[Meter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """
+    What one step of a fetch found; recorded in one transaction together with its cursors.
+
+    `cursors` maps a feed to the text that lets the next fetch go on where this one ended. `complete` maps a feed to the stretch
+    [since, until) that is now known without gaps by this batch. `names` maps a provider's id (project, key, workspace) to its readable name.
+    `notes` are sentences for the person about what this account cannot show. `done` is how far the whole fetch is, 0 to 1.
+    """
+
+    bucket_sets: tuple[BucketSet, ...] = ()
+    gauges: tuple[Gauge, ...] = ()
+    cursors: Mapping[str, str] = field(default_factory=dict)
+    complete: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    done: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """
+    One account's turn, frozen: what a fetch needs to know of the history.
+
+    `cursors` as left by the last batch; `backfill_since` is how far back the person wants to see (aware, UTC);
+    `full` asks to read everything again.
+    """
+
+    account: str
+    cursors: Mapping[str, str]
+    backfill_since: datetime
+    full: bool = False
+
+
+Fetch = Callable[[Poll, Web, Clock], Iterator[Batch]]
+Test = Callable[[Web], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    One line of the catalogue.
+
+    `gives` and `cannot` are sentences for the person. Providers have `key_kind` (which key with which right), `key_page` (where
+    it is made, a URL), `origin` (scheme and host), `headers` (names of the headers made from the key: see `authorise`), `fetch` and `test`; agents have none of these.
+    `test` makes one cheap call and gives a sentence about what the key opens; it raises KeyRejected with `needs` for a key of the wrong kind.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    gives: str
+    cannot: str
+    key_kind: str = ""
+    key_page: str = ""
+    origin: str = ""
+    authorise: Callable[[str], Mapping[str, str]] | None = None
+    fetch: Fetch | None = None
+    test: Test | None = None
+    poll_every_minutes: int = 15

@@ -1,0 +1,1 @@
+"""The local history: the desktop's only SQL."""

@@ -1,0 +1,1 @@
+"""Shows snapshots, says what the person did; nothing else."""

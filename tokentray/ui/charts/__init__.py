@@ -1,0 +1,1 @@
+"""Charts painted with QPainter, the same for screen, PNG and SVG."""
