@@ -223,7 +223,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The moment. `sample` marks made-up history (demo). `sentence` is the popover's one sentence, and the tooltip."""
+    """The moment. `sample` marks made-up history (demo). `sentence` is the popover's one sentence, and the tooltip.
+    `names` is what the window's search finds besides pages: pairs such as ("model", "gpt-5") or ("project", "alpha"), busiest first."""
 
     taken_at: datetime
     zone: str
@@ -244,3 +245,4 @@ class Snapshot:
     history: HistoryFacts
     newest_at: datetime | None
     price_note: str
+    names: tuple[tuple[str, str], ...] = ()
