@@ -45,6 +45,15 @@ class Tokens:
         return Tokens(*(_plus(getattr(self, name), getattr(other, name)) for name in TOKEN_CLASSES))
 
 
+# Prompt tokens of one request beyond which some price list asks for another price (for all of its tokens).
+BAND_EDGES = (100_000, 199_999, 200_000, 256_000, 272_000, 512_000)
+
+
+def band_of(prompt: int) -> int:
+    """The price band of one request: how many edges its prompt (input + cache_read + cache_write) exceeds."""
+    return sum(prompt > edge for edge in BAND_EDGES)
+
+
 TOKEN_CLASSES = ("input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning", "unsplit")
 
 

@@ -32,7 +32,7 @@ CREATE TABLE usage (
     session INTEGER NOT NULL DEFAULT 0,
     api_key INTEGER NOT NULL DEFAULT 0,
     tier INTEGER NOT NULL DEFAULT 0,  -- a name: batch, priority, flex, fast
-    band INTEGER NOT NULL DEFAULT 0,  -- prompt tokens of one request, in bands where prices differ: see insights/prices.py
+    band INTEGER NOT NULL DEFAULT 0,  -- prompt tokens of one request, in bands where prices differ: core/usage.py band_of
     input INTEGER, cache_read INTEGER, cache_write INTEGER, cache_write_1h INTEGER,
     output INTEGER, reasoning INTEGER, unsplit INTEGER,
     requests INTEGER,
@@ -109,10 +109,11 @@ CREATE TABLE log_file (
     offset INTEGER NOT NULL, head INTEGER NOT NULL, state TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
--- Prices in 10^-12 USD for one token, from a day on (days since 1970); all NULL: the list of `list_date` does not know this model.
+-- Prices in 10^-12 USD for one token, from a day on (days since 1970); all NULL: the list does not know this model
+-- in this tier. Every band has its row; the newest since_day that is not after the day of use holds.
 CREATE TABLE price (
-    model INTEGER NOT NULL REFERENCES name (id), band INTEGER NOT NULL, since_day INTEGER NOT NULL,
+    model INTEGER NOT NULL REFERENCES name (id), tier INTEGER NOT NULL DEFAULT 0, band INTEGER NOT NULL, since_day INTEGER NOT NULL,
     input INTEGER, cache_read INTEGER, cache_write_5m INTEGER, cache_write_1h INTEGER, output INTEGER,
     list TEXT NOT NULL,               -- "genai-prices 2026-11-20" or "own"
-    PRIMARY KEY (model, band, since_day)
+    PRIMARY KEY (model, tier, band, since_day)
 ) STRICT, WITHOUT ROWID;
