@@ -29,3 +29,18 @@ class StoppedClock:
 
     def now(self) -> datetime:
         return self._instant
+
+
+def clock_of(stopped_at: str | None) -> Clock:
+    """
+    The clock to hand around: one that stands still at `stopped_at` (RFC 3339, from TOKENTRAY_NOW), else the machine's.
+
+    Raises:
+        ValueError: `stopped_at` is not an instant with an offset.
+    """
+    if not stopped_at:
+        return SystemClock()
+    instant = datetime.fromisoformat(stopped_at)
+    if instant.tzinfo is None:
+        raise ValueError(f"TOKENTRAY_NOW needs an offset, such as 2026-11-21T09:00:00Z: {stopped_at}")
+    return StoppedClock(instant)

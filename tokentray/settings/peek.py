@@ -1,0 +1,21 @@
+"""The few settings the quick commands need, read without the imports of settings.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def peek_settings(path: str) -> dict[str, Any]:
+    """The settings file as it is; {} if there is none, or if it is damaged (settings.py says so at the next slower command)."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+        return {}
+    import json  # 5 ms, only for those who have a settings file
+
+    try:
+        raw = json.loads(text)
+    except ValueError:
+        return {}
+    return raw if isinstance(raw, dict) else {}
