@@ -105,7 +105,9 @@ def load_settings(path: str) -> Settings:
         return Settings()
     except ValueError as error:
         os.replace(path, path + ".damaged")
-        raise SettingsUnreadable(f"The settings could not be read; they were kept as {path}.damaged and the defaults hold.") from error
+        raise SettingsUnreadable(
+            f"The settings could not be read; they were kept as {path}.damaged and the defaults hold."
+        ) from error
     return _from_json(raw)
 
 
@@ -125,7 +127,7 @@ def _from_json(raw: dict[str, Any]) -> Settings:
     known = {f.name for f in fields(Settings)} - {"unknown"}
     values = {key: value for key, value in raw.items() if key in known and _fits(key, value)}
     for key, kind in (("accounts", AccountSetting), ("budgets", Budget), ("own_prices", OwnPrice)):
-        values[key] = tuple(_item(kind, item) for item in values.get(key, ()) if isinstance(item, dict))
+        values[key] = tuple(item for raw_item in values.get(key, ()) for item in _items(kind, raw_item))
     return Settings(**values, unknown={key: value for key, value in raw.items() if key not in known})
 
 
@@ -134,6 +136,15 @@ def _fits(key: str, value: Any) -> bool:
     return isinstance(value, list) if isinstance(default, tuple) else type(value) is type(default)
 
 
-def _item(kind: Any, raw: dict[str, Any]) -> Any:
-    known = {f.name for f in fields(kind)}
-    return kind(**{key: value for key, value in raw.items() if key in known})
+def _items(kind: Any, raw: Any) -> list[Any]:
+    """The one item, or none if something is missing or of the wrong kind."""
+    if not isinstance(raw, dict):
+        return []
+    kinds = {f.name: bool if f.type == "bool" else str for f in fields(kind)}
+    values = {key: value for key, value in raw.items() if key in kinds}
+    if any(type(value) is not kinds[key] for key, value in values.items()):
+        return []
+    try:
+        return [kind(**values)]
+    except TypeError:
+        return []

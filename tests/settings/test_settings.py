@@ -1,0 +1,77 @@
+"""Settings survive saving, damage, and programs older and newer than ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tokentray.settings.settings import (
+    AccountSetting,
+    Budget,
+    OwnPrice,
+    Settings,
+    SettingsUnreadable,
+    load_settings,
+    save_settings,
+)
+
+
+def test_no_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load_settings(str(tmp_path / "settings.json")) == Settings()
+
+
+def test_everything_comes_back(tmp_path: Path) -> None:
+    path = str(tmp_path / "deep" / "settings.json")
+    settings = Settings(
+        zone="Europe/Berlin",
+        polling_allowed=True,
+        accounts=(AccountSetting("openai/work", key_from="env:OPENAI_ADMIN_KEY", paused=True),),
+        budgets=(Budget("25.50", "EUR", "month"),),
+        own_prices=(OwnPrice("local-model", input="0", output="0"),),
+    )
+    save_settings(path, settings)
+    assert load_settings(path) == settings
+
+
+def test_what_a_newer_version_wrote_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"zone": "UTC", "hologram": {"on": true}}')
+    save_settings(str(path), load_settings(str(path)))
+    assert json.loads(path.read_text())["hologram"] == {"on": True}
+
+
+def test_a_value_of_the_wrong_kind_falls_back_to_its_default(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"zone": 7, "amber_at": "high", "accounts": [3, {"name": "codex/two", "folder": "/x", "new": 1}]}')
+    settings = load_settings(str(path))
+    assert (settings.zone, settings.amber_at) == ("", 75)
+    assert settings.accounts == (AccountSetting("codex/two", folder="/x"),)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"zone": "\x00"}'])
+def test_a_damaged_file_is_kept_beside(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(damage)
+    with pytest.raises(SettingsUnreadable, match=r"settings\.json\.damaged"):
+        load_settings(str(path))
+    assert (tmp_path / "settings.json.damaged").read_bytes() == damage
+    assert load_settings(str(path)) == Settings()
+
+
+def test_an_account_is_added_replaced_and_taken_out() -> None:
+    settings = (
+        Settings().with_account(AccountSetting("openai/work")).with_account(AccountSetting("openai/work", paused=True))
+    )
+    assert settings.accounts == (AccountSetting("openai/work", paused=True),)
+    assert settings.account("openai/work") is not None
+    assert settings.without_account("openai/work").accounts == ()
+    assert settings.without_account("openai/work").account("openai/work") is None
+
+
+@pytest.mark.parametrize("item", ["{}", '{"paused": true}', '{"name": 7}', '{"name": "a/b", "paused": "yes"}', "null"])
+def test_an_account_that_makes_no_sense_is_left_out(tmp_path: Path, item: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"accounts": [' + item + "]}")
+    assert load_settings(str(path)) == Settings()
