@@ -1,0 +1,118 @@
+"""Sums by quarter hour and by local day, made again from the usage rows wherever those were touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from tokentray.store.database import History
+
+COUNTS = "input, cache_read, cache_write, cache_write_1h, output, reasoning, unsplit, requests"
+SUMS = ", ".join(f"SUM({count})" for count in COUNTS.split(", "))
+ZONE = "SELECT value FROM meta WHERE key = 'zone'"
+
+FORGET_SLOTS = "DELETE FROM slot_total WHERE account = ? AND span = ? AND slot >= ? AND slot < ?"
+MAKE_SLOTS = f"""
+    INSERT INTO slot_total (account, slot, span, model, project, session, tier, band, {COUNTS})
+    SELECT account, (start + span * 500) / 900000 AS slot, span, model, project, session, tier, band, {SUMS}
+    FROM usage WHERE account = ? AND span = ? AND start >= ? AND start < ?
+    GROUP BY account, slot, span, model, project, session, tier, band
+"""
+FORGET_DAY = "DELETE FROM day_total WHERE day = ? AND account = ?"
+MAKE_DAY = f"""
+    INSERT INTO day_total (day, account, model, tier, band, {COUNTS})
+    SELECT ?, account, model, tier, band, {SUMS}
+    FROM slot_total WHERE account = ? AND slot >= ? AND slot < ?
+    GROUP BY model, tier, band
+"""
+FORGET_DAYS = "DELETE FROM day_total"
+SLOTS_OF_ACCOUNTS = "SELECT account, MIN(slot), MAX(slot) FROM slot_total GROUP BY account"
+
+SLOT_MS = 900_000
+SLOT_SECONDS = 900
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+# Slots that lie nearer together than this are made again in one stretch: making an untouched one again changes nothing.
+BRIDGED_SLOTS = 96
+
+
+def slot_of(start: int, span: int) -> int:
+    """The quarter hour of the middle of a bucket; `start` in milliseconds, `span` in seconds."""
+    return (start + span * 500) // SLOT_MS
+
+
+def remake_totals(history: History, touched: Iterable[tuple[int, int, int]]) -> None:
+    """
+    Makes the sums again for each touched (account, span in seconds, slot), then those of the local days they lie in.
+
+    To be called in the transaction that inserted, replaced or deleted the usage rows. Totals of an account of which
+    all rows are gone vanish, too.
+    """
+    day_of = _Days(_zone(history))
+    days: set[tuple[int, int]] = set()
+    for account, span, first, end in _stretches(touched):
+        shift = span * 500
+        history.db.execute(FORGET_SLOTS, (account, span, first, end))
+        history.db.execute(MAKE_SLOTS, (account, span, first * SLOT_MS - shift, end * SLOT_MS - shift))
+        days.update((day, account) for day in range(day_of.slot(first), day_of.slot(end - 1) + 1))
+    _make_days(history, day_of, days)
+
+
+def remake_days(history: History) -> None:
+    """Makes every local day again from the slots, after `meta.zone` has changed."""
+    day_of = _Days(_zone(history))
+    history.db.execute(FORGET_DAYS)
+    days: set[tuple[int, int]] = set()
+    for account, first, last in history.db.execute(SLOTS_OF_ACCOUNTS).fetchall():
+        days.update((day, account) for day in range(day_of.slot(first), day_of.slot(last) + 1))
+    _make_days(history, day_of, days)
+
+
+def slots_of_day(day: int, zone: str) -> tuple[int, int]:
+    """First slot (inclusive) and end slot (exclusive) of a local day (days since 1970-01-01) in an IANA zone."""
+    days = _Days(zone)
+    return days.first_slot(day), days.first_slot(day + 1)
+
+
+def day_of_slot(slot: int, zone: str) -> int:
+    """The local day (days since 1970-01-01) a slot lies in."""
+    return _Days(zone).slot(slot)
+
+
+def _make_days(history: History, day_of: _Days, days: set[tuple[int, int]]) -> None:
+    history.db.executemany(FORGET_DAY, days)
+    stretches = [(day, account, day_of.first_slot(day), day_of.first_slot(day + 1)) for day, account in sorted(days)]
+    history.db.executemany(MAKE_DAY, stretches)
+
+
+def _stretches(touched: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Runs of near slots, each as (account, span, first slot, end slot)."""
+    runs: list[tuple[int, int, int, int]] = []
+    for account, span, slot in sorted(touched):
+        if runs and runs[-1][:2] == (account, span) and slot - runs[-1][3] < BRIDGED_SLOTS:
+            runs[-1] = (account, span, runs[-1][2], max(runs[-1][3], slot + 1))
+        else:
+            runs.append((account, span, slot, slot + 1))
+    return runs
+
+
+def _zone(history: History) -> str:
+    row = history.db.execute(ZONE).fetchone()
+    return row[0] if row else "UTC"
+
+
+class _Days:
+    """Days of one zone. Zones change their clocks on quarter hours, so a slot lies in one day."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+
+    def slot(self, slot: int) -> int:
+        return datetime.fromtimestamp(slot * SLOT_SECONDS, self._zone).toordinal() - EPOCH_ORDINAL
+
+    def first_slot(self, day: int) -> int:
+        midnight = datetime.combine(date.fromordinal(day + EPOCH_ORDINAL), time(), self._zone)
+        # Over UTC: the arithmetic of two local times in one zone would leave out the change of the clocks.
+        return (midnight.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=SLOT_SECONDS)
