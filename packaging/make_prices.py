@@ -34,6 +34,7 @@ from genai_prices.data import providers
 
 FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "resources", "prices.json")
 EPOCH = date(1970, 1, 1)
+FREE = [0, 0, 0, 0, 0]  # genai-prices lists such models without any price
 TIER_KEYS = ("processing", "service_tier", "speed")
 
 
@@ -78,7 +79,7 @@ def _tier_words(variant: types.PriceVariant) -> list[str]:
     if len(variant.when) != 1:
         return []
     ((key, word),) = variant.when.items()
-    return [word] if key in TIER_KEYS and variant.prices.__dict__ else []
+    return [word] if key in TIER_KEYS and word != "default" else []
 
 
 def _periods(model: types.ModelInfo, tier: str | None) -> list[list[Any]]:
@@ -97,7 +98,7 @@ def _cells_on(model: types.ModelInfo, day: date, tier: str | None) -> list[Any] 
         id=model.id, match=model.match, prices=_without_hours(model), price_variants=model.price_variants
     )
     if tier is None:
-        return _cells(whole_day.get_prices(instant))
+        return FREE if model.id.endswith(":free") else _cells(whole_day.get_prices(instant))
     active = [
         v
         for v in model.price_variants or ()
