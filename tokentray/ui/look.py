@@ -1,0 +1,464 @@
+"""How everything looks: colours for light and dark, fonts, and the one style sheet made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QStyleFactory, QWidget
+
+from tokentray.paths import resource
+
+# The grid. Distances are multiples of it, or half of it inside one line.
+GRID = 8
+CARD_RADIUS = 12
+CONTROL_RADIUS = 8
+
+OTHER = 8
+"""The slot of "other" in `Look.series`."""
+
+_USUAL_SYSTEM_POINTS = {"cocoa": 13.0, "windows": 9.0}
+_FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    One set of colours. Pairs that carry text have a contrast of at least 4.5:1.
+
+    `series` are eight colours of models and "other" last; `heat` goes from nothing to the most, five steps.
+    `good`, `warn` and `bad` fill shapes; `good_text` and so on are their dark or light twins for words.
+    """
+
+    name: str
+    ground: str
+    card: str
+    raised: str
+    line: str
+    grid: str
+    track: str
+    selected: str
+    hover: str
+    text: str
+    muted: str
+    accent: str
+    accent_hover: str
+    accent_text: str
+    on_accent: str
+    good: str
+    warn: str
+    bad: str
+    good_text: str
+    warn_text: str
+    bad_text: str
+    warn_ground: str
+    bad_ground: str
+    tip: str
+    series: tuple[str, ...]
+    heat: tuple[str, ...]
+
+    @property
+    def is_dark(self) -> bool:
+        return self.name == "dark"
+
+
+LIGHT = Look(
+    name="light",
+    ground="#f4f5f8",
+    card="#ffffff",
+    raised="#f7f8fa",
+    line="#e5e7ee",
+    grid="#e9ebf0",
+    track="#e8eaf0",
+    selected="#eceffb",
+    hover="#f0f1f6",
+    text="#171a21",
+    muted="#5c667a",
+    accent="#4663ee",
+    accent_hover="#3a55da",
+    accent_text="#3b55d9",
+    on_accent="#ffffff",
+    good="#12a594",
+    warn="#f5a524",
+    bad="#e5484d",
+    good_text="#0b7568",
+    warn_text="#8a5300",
+    bad_text="#c2262e",
+    warn_ground="#fef6e7",
+    bad_ground="#fdeeee",
+    tip="#ffffff",
+    series=("#4f6df5", "#0a6e64", "#f8a53a", "#dd4a9b", "#5b3f90", "#43a6fe", "#808a2f", "#a8122f", "#a3abba"),
+    heat=("#edeff3", "#cdd8fd", "#9db2fb", "#6c87f7", "#3f58d6"),
+)
+
+DARK = Look(
+    name="dark",
+    ground="#131519",
+    card="#1b1e24",
+    raised="#20242b",
+    line="#2b2f38",
+    grid="#2a2e37",
+    track="#2a2e37",
+    selected="#262b3a",
+    hover="#22262e",
+    text="#eceef3",
+    muted="#98a1b2",
+    accent="#7b93ff",
+    accent_hover="#92a6ff",
+    accent_text="#93a8ff",
+    on_accent="#0f1220",
+    good="#35d0bc",
+    warn="#ffbd4a",
+    bad="#ff6369",
+    good_text="#35d0bc",
+    warn_text="#ffbd4a",
+    bad_text="#ff8589",
+    warn_ground="#2c2618",
+    bad_ground="#301f22",
+    tip="#262a33",
+    series=("#7b93ff", "#2df0da", "#ffc24d", "#fd9b96", "#a24cd0", "#6fb9ff", "#93a802", "#d0392f", "#7c8596"),
+    heat=("#23262e", "#2b3766", "#3c50a0", "#5d78e6", "#93a8ff"),
+)
+
+TEXT_PAIRS = (
+    *(
+        (front, back)
+        for front in ("text", "muted", "accent_text", "good_text", "warn_text", "bad_text")
+        for back in ("ground", "card", "raised", "selected", "hover", "tip")
+    ),
+    ("text", "track"),
+    ("muted", "track"),
+    ("on_accent", "accent"),
+    ("on_accent", "accent_hover"),
+    ("text", "warn_ground"),
+    ("warn_text", "warn_ground"),
+    ("text", "bad_ground"),
+    ("bad_text", "bad_ground"),
+)
+"""Every pair of tokens that text is painted with: (words, what is behind them)."""
+
+
+def look_of(widget: QWidget) -> Look:
+    """The colours a widget should paint with now, by its palette."""
+    return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def apply_look(app: QApplication, theme: str = "system", *, text_scale: float | None = None) -> None:
+    """
+    Gives the whole application its style, palette, fonts and style sheet; harmless when repeated.
+
+    `theme` is "system", "light" or "dark"; with "system" later changes of the system are followed. `text_scale`
+    1.0 is the design's size, 2.0 is 200 %; None takes it from the system's font.
+    """
+    first = app.property("theme") is None
+    if first:
+        app.setProperty("system_is_dark", _is_dark(app.palette()))
+        app.setProperty("text_scale", _system_text_scale(app))
+        app.setStyle(QStyleFactory.create("Fusion"))
+        load_fonts()
+    if text_scale is not None:
+        app.setProperty("text_scale", text_scale)
+    app.setProperty("theme", theme)
+    _paint(app)
+    if first:
+        app.styleHints().colorSchemeChanged.connect(_follow_system)
+
+
+def text_scale() -> float:
+    """1.0 for the design's text size, 2.0 for 200 %. What is painted or sized by hand grows with it."""
+    app = QApplication.instance()
+    scale = app.property("text_scale") if app else None
+    return float(scale) if scale else 1.0
+
+
+def pixels(design: float) -> int:
+    """A length of the design, grown with the text."""
+    return round(design * text_scale())
+
+
+def font(design_pixels: float = 13, weight: QFont.Weight = QFont.Weight.Normal, *, tabular: bool = True) -> QFont:
+    """Our font at a size of the design in pixels (13 is the body), with figures of one width unless told otherwise."""
+    made = QFont(QApplication.font())
+    made.setPointSizeF(_points(design_pixels))
+    made.setWeight(weight)
+    if not tabular:
+        made.unsetFeature(QFont.Tag("tnum"))
+    return made
+
+
+def label(text: str = "", role: str = "body", parent: QWidget | None = None) -> QLabel:
+    """
+    A plain-text label in one of the sheet's roles.
+
+    display 30, figure 24, title 20, heading 15, body 13, strong 13, muted 12, good/warn/bad 12.
+    """
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    if role in ("display", "figure"):
+        made.setFont(font(_SIZES[role], QFont.Weight.DemiBold, tabular=False))
+    return made
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Gives a widget another role of the sheet, at once."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def load_fonts() -> None:
+    """Makes the bundled Inter known to Qt; without it the system's font is used."""
+    if "Inter" not in QFontDatabase.families():
+        for name in _FONT_FILES:
+            QFontDatabase.addApplicationFont(resource(f"fonts/{name}"))
+
+
+def colour(token: str, alpha: float = 1.0) -> QColor:
+    """A token's colour with a part of its opacity."""
+    made = QColor(token)
+    made.setAlphaF(alpha)
+    return made
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG 2.2 defines it: 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+_SIZES = {"display": 30, "figure": 24, "title": 20, "heading": 15, "body": 13, "strong": 13, "muted": 12}
+
+
+def _follow_system(scheme: Qt.ColorScheme) -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and app.property("theme") == "system":
+        app.setProperty("system_is_dark", scheme == Qt.ColorScheme.Dark)
+        _paint(app)
+
+
+def _paint(app: QApplication) -> None:
+    look = _chosen(app)
+    app.setFont(_base_font())
+    app.setPalette(_palette(look))
+    app.setStyleSheet(_sheet(look))
+
+
+def _chosen(app: QApplication) -> Look:
+    theme = app.property("theme")
+    if theme == "system":
+        scheme = app.styleHints().colorScheme()
+        # Plain X and small Wayland desktops never say (Unknown); there the platform's own palette tells.
+        dark = (
+            bool(app.property("system_is_dark")) if scheme == Qt.ColorScheme.Unknown else scheme == Qt.ColorScheme.Dark
+        )
+        return DARK if dark else LIGHT
+    return DARK if theme == "dark" else LIGHT
+
+
+def _is_dark(palette: QPalette) -> bool:
+    return palette.color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def _system_text_scale(app: QApplication) -> float:
+    usual = _USUAL_SYSTEM_POINTS.get(QGuiApplication.platformName(), 11.0)
+    return max(1.0, round(app.font().pointSizeF() / usual, 2))
+
+
+def _points(design_pixels: float) -> float:
+    # Qt's points are 1/72 inch on macOS and 1/96 inch elsewhere.
+    per_pixel = 1.0 if QGuiApplication.platformName() == "cocoa" else 72 / 96
+    return round(design_pixels * per_pixel * text_scale(), 2)
+
+
+def _base_font() -> QFont:
+    base = QFont("Inter") if "Inter" in QFontDatabase.families() else QFont(QApplication.font())
+    base.setPointSizeF(_points(13))
+    base.setFeature(QFont.Tag("tnum"), 1)
+    return base
+
+
+def _luminance(token: str) -> float:
+    red, green, blue = (_linear(channel) for channel in QColor(token).getRgbF()[:3])  # type: ignore[index]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return float(channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4)
+
+
+def _palette(look: Look) -> QPalette:
+    role, made = QPalette.ColorRole, QPalette()
+    for name, token in (
+        (role.Window, look.ground),
+        (role.WindowText, look.text),
+        (role.Base, look.card),
+        (role.AlternateBase, look.raised),
+        (role.Text, look.text),
+        (role.Button, look.raised),
+        (role.ButtonText, look.text),
+        (role.BrightText, look.bad_text),
+        (role.ToolTipBase, look.tip),
+        (role.ToolTipText, look.text),
+        (role.PlaceholderText, look.muted),
+        (role.Highlight, look.accent),
+        (role.HighlightedText, look.on_accent),
+        (role.Link, look.accent_text),
+        (role.LinkVisited, look.accent_text),
+        (role.Accent, look.accent),
+        (role.Light, look.card),
+        (role.Midlight, look.hover),
+        (role.Mid, look.line),
+        (role.Dark, look.muted),
+        (role.Shadow, look.line),
+    ):
+        made.setColor(name, QColor(token))
+    for name in (role.Text, role.WindowText, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, name, QColor(look.muted))
+    return made
+
+
+def _sheet(look: Look) -> str:
+    tokens = {name: getattr(look, name) for name in look.__dataclass_fields__}
+    sizes = {f"size_{role}": f"{_points(size)}pt" for role, size in _SIZES.items()}
+    images = {name: resource(f"icons/{name}-{look.name}.svg").replace("\\", "/") for name in ("down", "up", "check")}
+    lengths = {f"px{length}": f"{pixels(length)}px" for length in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32)}
+    return _SHEET % {**tokens, **sizes, **images, **lengths}
+
+
+_SHEET = """
+QLabel { background: transparent; }
+QLabel[role="display"] { font-size: %(size_display)s; font-weight: 600; }
+QLabel[role="figure"] { font-size: %(size_figure)s; font-weight: 600; }
+QLabel[role="title"] { font-size: %(size_title)s; font-weight: 600; }
+QLabel[role="heading"] { font-size: %(size_heading)s; font-weight: 600; }
+QLabel[role="strong"] { font-weight: 500; }
+QLabel[role="muted"] { font-size: %(size_muted)s; color: %(muted)s; }
+QLabel[role="good"] { font-size: %(size_muted)s; color: %(good_text)s; }
+QLabel[role="warn"] { font-size: %(size_muted)s; color: %(warn_text)s; }
+QLabel[role="bad"] { font-size: %(size_muted)s; color: %(bad_text)s; }
+QLabel[role="badge"] {
+    font-size: %(size_muted)s; color: %(accent_text)s; background: %(selected)s;
+    border-radius: %(px6)s; padding: %(px2)s %(px8)s;
+}
+
+QFrame[role="card"] { background: %(card)s; border: 1px solid %(line)s; border-radius: 12px; }
+QFrame[role="sidebar"] { background: %(card)s; border: none; border-right: 1px solid %(line)s; }
+QFrame[role="separator"] { background: %(line)s; border: none; max-height: 1px; min-height: 1px; }
+QFrame[role="notice"] { background: %(selected)s; border: 1px solid %(line)s; border-radius: 8px; }
+QFrame[role="notice-warn"] { background: %(warn_ground)s; border: 1px solid %(warn)s; border-radius: 8px; }
+QFrame[role="notice-bad"] { background: %(bad_ground)s; border: 1px solid %(bad)s; border-radius: 8px; }
+QFrame[role="segments"] { background: %(track)s; border: none; border-radius: 8px; }
+
+QPushButton, QToolButton {
+    background: %(raised)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px;
+    padding: %(px7)s %(px14)s; font-weight: 500;
+}
+QToolButton { padding: %(px6)s; }
+QPushButton:hover, QToolButton:hover { background: %(hover)s; }
+QPushButton:pressed, QToolButton:pressed { background: %(track)s; }
+QPushButton:disabled, QToolButton:disabled { color: %(muted)s; background: %(ground)s; }
+QPushButton:focus, QToolButton:focus { border: 2px solid %(accent)s; padding: %(px6)s %(px12)s; }
+QToolButton:focus { padding: %(px5)s; }
+QPushButton[role="primary"] { background: %(accent)s; color: %(on_accent)s; border: 1px solid %(accent)s; font-weight: 600; }
+QPushButton[role="primary"]:hover { background: %(accent_hover)s; border-color: %(accent_hover)s; }
+QPushButton[role="primary"]:pressed { background: %(accent_hover)s; }
+QPushButton[role="primary"]:disabled { background: %(track)s; color: %(muted)s; border-color: %(line)s; }
+QPushButton[role="primary"]:focus { border: 2px solid %(text)s; }
+QPushButton[role="danger"] { color: %(bad_text)s; }
+QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border: 2px solid transparent; padding: %(px4)s; }
+QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: %(hover)s; }
+QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border: 2px solid %(accent)s; padding: %(px4)s; }
+QPushButton[role="link"] {
+    background: transparent; border: 2px solid transparent; color: %(accent_text)s; padding: %(px2)s; text-align: left;
+}
+QPushButton[role="link"]:hover { text-decoration: underline; }
+QPushButton[role="link"]:focus { border: 2px solid %(accent)s; border-radius: 6px; padding: %(px2)s; }
+QPushButton[role="segment"] {
+    background: transparent; border: 2px solid transparent; border-radius: 6px; color: %(muted)s;
+    padding: %(px4)s %(px12)s; font-weight: 400;
+}
+QPushButton[role="segment"]:hover { color: %(text)s; }
+QPushButton[role="segment"]:checked { background: %(card)s; color: %(text)s; font-weight: 600; }
+QPushButton[role="segment"]:focus { border: 2px solid %(accent)s; padding: %(px4)s %(px12)s; }
+QPushButton[role="nav"] {
+    background: transparent; border: 2px solid transparent; border-radius: 8px; color: %(muted)s;
+    padding: %(px6)s %(px10)s; text-align: left; font-weight: 500;
+}
+QPushButton[role="nav"]:hover { background: %(hover)s; color: %(text)s; }
+QPushButton[role="nav"]:checked { background: %(selected)s; color: %(text)s; font-weight: 600; }
+QPushButton[role="nav"]:focus { border: 2px solid %(accent)s; padding: %(px6)s %(px10)s; }
+
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit, QTimeEdit, QPlainTextEdit, QTextEdit {
+    background: %(card)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px; padding: %(px6)s %(px10)s;
+    selection-background-color: %(accent)s; selection-color: %(on_accent)s;
+}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus, QTimeEdit:focus,
+QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid %(accent)s; padding: %(px5)s %(px8)s; }
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: %(muted)s; background: %(ground)s; }
+QComboBox { padding-right: %(px24)s; }
+QComboBox:focus { padding-right: %(px24)s; }
+QComboBox::drop-down, QDateEdit::drop-down { border: none; width: %(px24)s; }
+QComboBox::down-arrow, QDateEdit::down-arrow { image: url("%(down)s"); width: %(px16)s; height: %(px16)s; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QDateEdit::up-button { border: none; background: transparent; width: %(px20)s; }
+QSpinBox::down-button, QDoubleSpinBox::down-button, QDateEdit::down-button { border: none; background: transparent; width: %(px20)s; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("%(up)s"); width: %(px12)s; height: %(px12)s; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("%(down)s"); width: %(px12)s; height: %(px12)s; }
+QComboBox QAbstractItemView {
+    background: %(card)s; border: 1px solid %(line)s; padding: %(px4)s; outline: none;
+    selection-background-color: %(selected)s; selection-color: %(text)s;
+}
+
+QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 6px; padding: %(px2)s; spacing: %(px8)s; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid %(accent)s; }
+QCheckBox:disabled, QRadioButton:disabled { color: %(muted)s; }
+QCheckBox::indicator, QRadioButton::indicator {
+    width: %(px14)s; height: %(px14)s; border: 1px solid %(muted)s; border-radius: 4px; background: %(card)s;
+}
+QRadioButton::indicator { border-radius: %(px7)s; }
+QCheckBox::indicator:checked { background: %(accent)s; border: 1px solid %(accent)s; image: url("%(check)s"); }
+QRadioButton::indicator:checked { background: %(accent)s; border: 1px solid %(accent)s; image: url("%(check)s"); }
+
+QTableView, QTreeView, QListView {
+    background: %(card)s; alternate-background-color: %(raised)s; border: 1px solid %(line)s; border-radius: 8px;
+    gridline-color: %(grid)s; selection-background-color: %(selected)s; selection-color: %(text)s; outline: none;
+}
+QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid %(accent)s; }
+QTableView::item, QTreeView::item, QListView::item { padding: %(px4)s %(px8)s; border: none; }
+QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: %(selected)s; color: %(text)s; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section {
+    background: %(raised)s; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;
+    padding: %(px6)s %(px8)s; font-weight: 500;
+}
+QTableCornerButton::section { background: %(raised)s; border: none; }
+
+QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
+QScrollBar::handle { background: %(line)s; border-radius: 3px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: %(muted)s; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar { background: %(track)s; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
+
+QMenu { background: %(card)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px; padding: %(px4)s; }
+QMenu::item { padding: %(px6)s %(px16)s; border-radius: 6px; }
+QMenu::item:selected { background: %(selected)s; }
+QMenu::item:disabled { color: %(muted)s; background: transparent; }
+QMenu::separator { height: 1px; background: %(line)s; margin: %(px4)s %(px8)s; }
+QToolTip { background: %(tip)s; color: %(text)s; border: 1px solid %(line)s; padding: %(px6)s; }
+QTabBar::tab { background: transparent; color: %(muted)s; padding: %(px6)s %(px12)s; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: %(text)s; border-bottom: 2px solid %(accent)s; }
+QTabBar::tab:focus { color: %(accent_text)s; }
+QTabWidget::pane { border: none; }
+QGroupBox { border: none; font-weight: 600; padding-top: %(px24)s; }
+QGroupBox::title { subcontrol-origin: padding; subcontrol-position: top left; }
+QSplitter::handle { background: %(line)s; }
+"""
