@@ -1,11 +1,7 @@
 """The few settings the quick commands need, read without the imports of settings.py."""
 
-from __future__ import annotations
 
-from typing import Any
-
-
-def peek_settings(path: str) -> dict[str, Any]:
+def peek_settings(path: str) -> dict[str, object]:
     """The settings file as it is; {} if there is none, or if it is damaged (settings.py says so at the next slower command)."""
     try:
         with open(path, encoding="utf-8") as file:

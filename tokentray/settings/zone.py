@@ -1,7 +1,5 @@
 """The IANA name of the zone in which this person's days begin and end."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time

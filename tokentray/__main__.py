@@ -1,0 +1,90 @@
+"""The program's door: the quick commands first, then the others, then the tray."""
+
+import os
+import sys
+
+from tokentray.cli.codes import BUG, INTERRUPTED, PIPE_CLOSED
+from tokentray.cli.plain import bear_any_text
+
+QUICK = ("today", "status")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command, or the tray if none is named, and gives the exit code of CLI.md."""
+    bear_any_text(sys.stdout, sys.stderr)
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        _flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _leave_the_pipe()
+    except Exception as error:
+        return _own_up(error)
+    return code
+
+
+# The imports inside these functions are the point of this file: `today` and `status` must not take more than three times
+# what Python itself takes to start (11 ms), and settings, argparse and dataclasses alone cost 30.
+
+
+def _run(arguments: list[str]) -> int:
+    command = arguments[0] if arguments else ""
+    if command in QUICK:
+        from tokentray.cli.glance import run_quickly
+
+        return run_quickly(arguments)
+    if command in ("", "demo"):
+        return _tray(arguments)
+    from tokentray.cli.commands import run_command
+
+    return run_command(arguments)
+
+
+def _tray(arguments: list[str]) -> int:
+    from tokentray.cli.display import no_display
+
+    sample = arguments == ["demo"]
+    if arguments and not sample:
+        from tokentray.cli.commands import run_command
+
+        return run_command(["help", "demo"])
+    missing = no_display(os.environ)
+    if missing is None:
+        try:
+            from tokentray.app import run_tray
+        except ImportError as error:
+            missing = f"There is no window here, because Qt could not be loaded ({error})."
+        else:
+            return run_tray(sample=sample)
+    from tokentray.cli.windowless import run_windowless
+
+    return run_windowless(missing, sample=sample)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _leave_the_pipe() -> int:
+    # What reads us is gone. Python would complain once more when it flushes at its end, so that end leads nowhere.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return PIPE_CLOSED
+
+
+def _own_up(error: Exception) -> int:
+    from tokentray.diagnostics import log_bug
+    from tokentray.paths import log_file
+
+    log_bug(log_file(), error)
+    print(
+        f"tokentray: A bug of ours ({type(error).__name__}); please report it. {log_file()} has the details.",
+        file=sys.stderr,
+    )
+    return BUG
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Commands for the terminal: one file for each group, none of them with a window."""

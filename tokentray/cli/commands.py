@@ -1,0 +1,91 @@
+"""Every command by its name, what it is for, and which file has it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+from tokentray import __version__
+from tokentray.cli.codes import DONE, NOTHING_CONFIGURED, PART_FAILED, WRONG_USAGE
+from tokentray.cli.here import Here, NothingConfigured, WrongUsage, here, warn
+from tokentray.core.errors import TokenTrayError
+
+# name: (module in tokentray.cli, one line of help)
+COMMANDS = {
+    "today": ("glance", "today at a glance"),
+    "status": ("glance", "one line for a status bar, read from the history"),
+    "sync": ("sync", "read what is new from every account, once"),
+    "report": ("report", "totals by hour, day, week, month, model, project, session …; also as JSON and CSV"),
+    "quota": ("quota", "quota windows and balances, with the age of each reading"),
+    "accounts": ("accounts", "list, add, test, pause, resume and remove accounts"),
+    "sources": ("sources", "every source: what it gives, which key it needs, where that key is made"),
+    "export": ("history", "everything, as CSV or JSON"),
+    "backup": ("history", "a copy of the history in one file"),
+    "restore": ("history", "put a backup in the history's place; the present one is kept beside it"),
+    "doctor": ("doctor", "what works, what does not, and what to do about it"),
+    "demo": ("", "the tray with a made-up history, labelled as such"),
+}
+
+
+def run_command(arguments: list[str]) -> int:
+    """
+    One command, from its words to its exit code. `arguments` are the program's, without its name, and not empty.
+
+    An error of the world becomes its sentence on standard error; a bug is let through.
+    """
+    name = arguments[0]
+    if name in ("-h", "--help", "help"):
+        return _help(arguments[1:])
+    if name in ("-V", "--version"):
+        print(f"tokentray {__version__}")
+        return DONE
+    if name not in COMMANDS:
+        warn(_unknown(name))
+        return WRONG_USAGE
+    # Each command pays for its own imports only: keyring costs 90 ms, HTTP 80.
+    module = importlib.import_module(f"tokentray.cli.{COMMANDS[name][0]}")
+    options = module.parser(name).parse_args(arguments[1:])
+    try:
+        place: Here = here(getattr(options, "zone", None))
+        code: int = module.run(options, place)
+    except TokenTrayError as error:
+        warn(str(error))
+        return code_of(error)
+    return code
+
+
+def code_of(error: TokenTrayError) -> int:
+    """The exit code for an error of the world."""
+    if isinstance(error, WrongUsage):
+        return WRONG_USAGE
+    return NOTHING_CONFIGURED if isinstance(error, NothingConfigured) else PART_FAILED
+
+
+def _help(words: list[str]) -> int:
+    if words and words[0] not in COMMANDS:
+        warn(_unknown(words[0]))
+        return WRONG_USAGE
+    if words and COMMANDS[words[0]][0]:
+        module = importlib.import_module(f"tokentray.cli.{COMMANDS[words[0]][0]}")
+        module.parser(words[0]).print_help()
+        return DONE
+    width = max(map(len, COMMANDS))
+    print("One person's AI use at a glance: what your coding agents and API accounts consumed.\n")
+    print("usage: tokentray                    start the tray; a second start raises the first one's window")
+    print("       tokentray COMMAND [OPTIONS]  “tokentray COMMAND --help” explains each\n")
+    for name, (_, purpose) in COMMANDS.items():
+        print(f"  {name.ljust(width)}  {purpose}")
+    print("\nWithout a command on a machine without a display: reads what it finds and prints today.")
+    print("Exit codes: 0 done, 1 a bug (see the log), 2 wrong usage, 3 a part failed, 4 nothing configured yet.")
+    print("Environment: TOKENTRAY_HOME puts settings, history and log into one folder; TOKENTRAY_NOW stops the clock.")
+    return DONE
+
+
+def _unknown(name: str) -> str:
+    import difflib  # only for those who mistyped
+
+    kind = "option" if name.startswith("-") else "command"
+    near = difflib.get_close_matches(name, COMMANDS, 1, 0.5)
+    hint = f" Did you mean “{near[0]}”?" if near else " “tokentray --help” lists them all."
+    return f"There is no {kind} “{os.fsencode(name).decode(sys.getfilesystemencoding(), 'replace')}”.{hint}"
