@@ -390,6 +390,15 @@ QPushButton[role="nav"] {
 QPushButton[role="nav"]:hover { background: %(hover)s; color: %(text)s; }
 QPushButton[role="nav"]:checked { background: %(selected)s; color: %(text)s; font-weight: 600; }
 QPushButton[role="nav"]:focus { border: 2px solid %(accent)s; padding: %(px6)s %(px10)s; }
+QPushButton[role="chip"] {
+    background: %(selected)s; color: %(accent_text)s; border: 2px solid transparent; border-radius: 6px;
+    padding: %(px2)s %(px8)s; font-weight: 500;
+}
+QPushButton[role="chip"]:hover { background: %(track)s; }
+QPushButton[role="chip"]:focus { border: 2px solid %(accent)s; padding: %(px2)s %(px8)s; }
+
+QDialog[role="finder"] { background: %(card)s; border: 1px solid %(line)s; border-radius: 12px; }
+QDialog[role="finder"] QListView { border: none; }
 
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit, QTimeEdit, QPlainTextEdit, QTextEdit {
     background: %(card)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px; padding: %(px6)s %(px10)s;
