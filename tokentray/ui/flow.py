@@ -1,0 +1,99 @@
+"""A layout that fills lines like text, so that nothing is cut where letters are large or words are long."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowLayout(QLayout):
+    """
+    Items from left to right, going on in the next line where the width ends.
+
+    With `spread` the first item stays left and the others move to the right end of their line, as in a page's head.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 8, spread: bool = False) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self._items: list[QLayoutItem] = []
+        self._gap = gap
+        self._spread = spread
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), place=False)
+
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        hints = [item.sizeHint() for item in self._shown()]
+        width = sum(hint.width() for hint in hints) + self._gap * max(len(hints) - 1, 0)
+        height = max((hint.height() for hint in hints), default=0)
+        return QSize(width + margins.left() + margins.right(), height + margins.top() + margins.bottom())
+
+    def minimumSize(self) -> QSize:
+        margins = self.contentsMargins()
+        sizes = [item.minimumSize() for item in self._shown()]
+        width = max((size.width() for size in sizes), default=0)
+        height = max((size.height() for size in sizes), default=0)
+        return QSize(width + margins.left() + margins.right(), height + margins.top() + margins.bottom())
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._arrange(rect, place=True)
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _arrange(self, rect: QRect, *, place: bool) -> int:
+        margins = self.contentsMargins()
+        inner = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
+        top = inner.top()
+        for line in self._lines(inner.width()):
+            height = max(item.sizeHint().height() for item in line)
+            if place:
+                self._place(line, inner, top, height)
+            top += height + self._gap
+        used = max(top - self._gap - inner.top(), 0)
+        return used + margins.top() + margins.bottom()
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        left = 0
+        for item in self._shown():
+            wanted = item.sizeHint().width()
+            if not lines or left + self._gap + wanted > width:
+                lines.append([item])
+                left = wanted
+            else:
+                lines[-1].append(item)
+                left += self._gap + wanted
+        return lines
+
+    def _place(self, line: list[QLayoutItem], inner: QRect, top: int, height: int) -> None:
+        widths = [min(item.sizeHint().width(), inner.width()) for item in line]
+        spare = inner.width() - sum(widths) - self._gap * (len(line) - 1)
+        left = inner.left()
+        for index, (item, width) in enumerate(zip(line, widths, strict=True)):
+            own = item.sizeHint().height()
+            item.setGeometry(QRect(QPoint(left, top + (height - own) // 2), QSize(width, own)))
+            left += width + self._gap
+            if self._spread and index == 0 and line[0] is self._shown()[0]:
+                left += max(spare, 0)
