@@ -26,6 +26,7 @@ MAKE_DAY = f"""
     INSERT INTO day_total (day, account, model, tier, band, {COUNTS})
     SELECT ?, account, model, tier, band, {SUMS}
     FROM slot_total WHERE account = ? AND slot >= ? AND slot < ?
+    AND CASE WHEN span < 86400 THEN slot >= ? AND slot < ? ELSE slot / 96 = ? END
     GROUP BY model, tier, band
 """
 FORGET_DAYS = "DELETE FROM day_total"
@@ -33,6 +34,8 @@ SLOTS_OF_ACCOUNTS = "SELECT account, MIN(slot), MAX(slot) FROM slot_total GROUP 
 
 SLOT_MS = 900_000
 SLOT_SECONDS = 900
+DAY_SECONDS = 86_400
+SLOTS_OF_DAY = 96
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 # Slots that lie nearer together than this are made again in one stretch: making an untouched one again changes nothing.
 BRIDGED_SLOTS = 96
@@ -56,7 +59,10 @@ def remake_totals(history: History, touched: Iterable[tuple[int, int, int]]) -> 
         shift = span * 500
         history.db.execute(FORGET_SLOTS, (account, span, first, end))
         history.db.execute(MAKE_SLOTS, (account, span, first * SLOT_MS - shift, end * SLOT_MS - shift))
-        days.update((day, account) for day in range(day_of.slot(first), day_of.slot(end - 1) + 1))
+        if span < DAY_SECONDS:
+            days.update((day, account) for day in range(day_of.slot(first), day_of.slot(end - 1) + 1))
+        else:
+            days.update((day, account) for day in range(first // SLOTS_OF_DAY, (end - 1) // SLOTS_OF_DAY + 1))
     _make_days(history, day_of, days)
 
 
@@ -66,7 +72,8 @@ def remake_days(history: History) -> None:
     history.db.execute(FORGET_DAYS)
     days: set[tuple[int, int]] = set()
     for account, first, last in history.db.execute(SLOTS_OF_ACCOUNTS).fetchall():
-        days.update((day, account) for day in range(day_of.slot(first), day_of.slot(last) + 1))
+        # A bucket of a whole day may count for the day before or after the one its middle lies in here.
+        days.update((day, account) for day in range(day_of.slot(first) - 1, day_of.slot(last) + 2))
     _make_days(history, day_of, days)
 
 
@@ -83,8 +90,14 @@ def day_of_slot(slot: int, zone: str) -> int:
 
 def _make_days(history: History, day_of: _Days, days: set[tuple[int, int]]) -> None:
     history.db.executemany(FORGET_DAY, days)
-    stretches = [(day, account, day_of.first_slot(day), day_of.first_slot(day + 1)) for day, account in sorted(days)]
-    history.db.executemany(MAKE_DAY, stretches)
+    history.db.executemany(MAKE_DAY, [_day_bounds(day_of, day, account) for day, account in sorted(days)])
+
+
+def _day_bounds(day_of: _Days, day: int, account: int) -> tuple[int, ...]:
+    # A bucket of a whole (UTC) day counts for its own date, in whatever zone the person lives.
+    first, end = day_of.first_slot(day), day_of.first_slot(day + 1)
+    utc_first, utc_end = day * SLOTS_OF_DAY, (day + 1) * SLOTS_OF_DAY
+    return (day, account, min(first, utc_first), max(end, utc_end), first, end, day)
 
 
 def _stretches(touched: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:

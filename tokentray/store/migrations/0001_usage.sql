@@ -1,6 +1,10 @@
 -- Units: `start`, `at`, `*_at` are milliseconds since 1970-01-01T00:00Z; `span` is seconds; `slot` is start div 900000 (quarter hours);
 -- `day` is a local date in the zone of meta.zone, as days since 1970-01-01. A name of 0 means: nobody said. A NULL count means: nobody said.
 
+-- Marks the file as TokenTray's: "TOKT".
+PRAGMA application_id = 0x544F4B54;
+
+-- zone: the IANA zone whose days day_total is made by.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Every model, project, session, key, feed, line item and tier, once. 0 is reserved for "nobody said".

@@ -1,0 +1,73 @@
+"""Samples of quota windows and balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tokentray.core.gauge import Gauge
+from tokentray.store.database import History
+from tokentray.store.usage_table import instant_of, milliseconds
+
+KEEP = """
+    INSERT OR REPLACE INTO gauge (account, name, at, used_percent, used, "limit", remaining, unit, window_minutes, resets_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+COLUMNS = 'account.name, gauge.name, gauge.at, used_percent, used, "limit", remaining, unit, window_minutes, resets_at'
+NEWEST = f"""
+    SELECT {COLUMNS} FROM account
+    JOIN (SELECT account, name, max(at) AS at FROM gauge GROUP BY account, name) AS newest ON newest.account = account.id
+    JOIN gauge ON gauge.account = newest.account AND gauge.name = newest.name AND gauge.at = newest.at
+    ORDER BY account.name, gauge.name
+"""
+BETWEEN = f"""
+    SELECT {COLUMNS} FROM gauge JOIN account ON account.id = gauge.account
+    WHERE gauge.at >= ? AND gauge.at < ? ORDER BY account.name, gauge.name, gauge.at
+"""
+
+
+def record_gauges(history: History, account_id: int, gauges: Iterable[Gauge]) -> None:
+    """Keeps the samples; one of the same name and instant is replaced."""
+    history.db.executemany(KEEP, [(account_id, *_row(gauge)) for gauge in gauges])
+
+
+def newest_gauges(history: History) -> list[tuple[str, Gauge]]:
+    """The newest sample of each gauge with its account's name, by account and name."""
+    return [_gauge(row) for row in history.db.execute(NEWEST)]
+
+
+def gauges_between(history: History, start: datetime, end: datetime) -> list[tuple[str, Gauge]]:
+    """Samples of [start, end) with their account's name, by account and name, oldest first."""
+    return [_gauge(row) for row in history.db.execute(BETWEEN, (milliseconds(start), milliseconds(end)))]
+
+
+def _row(gauge: Gauge) -> tuple[Any, ...]:
+    levels = (_text(level) for level in (gauge.used_percent, gauge.used, gauge.limit, gauge.remaining))
+    resets_at = None if gauge.resets_at is None else milliseconds(gauge.resets_at)
+    return (gauge.name, milliseconds(gauge.at), *levels, gauge.unit, gauge.window_minutes, resets_at)
+
+
+def _gauge(row: tuple[Any, ...]) -> tuple[str, Gauge]:
+    account, name, at, used_percent, used, limit, remaining, unit, window_minutes, resets_at = row
+    gauge = Gauge(
+        name,
+        instant_of(at),
+        _decimal(used_percent),
+        _decimal(used),
+        _decimal(limit),
+        _decimal(remaining),
+        unit,
+        window_minutes,
+        None if resets_at is None else instant_of(resets_at),
+    )
+    return account, gauge
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _text(level: Decimal | None) -> str | None:
+    return None if level is None else format(level, "f")
