@@ -29,7 +29,9 @@ class TokenTrayError(Exception):
 
 
 class SourceError(TokenTrayError):
-    """An account could not be read."""
+    """An account could not be read. `status` is the HTTP status that said so, or None."""
+
+    status: int | None = None
 
 
 class KeyRejected(SourceError):

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tokentray.core.batch import Batch as Batch
 from tokentray.core.batch import BucketSet as BucketSet
 from tokentray.core.clock import Clock
-from tokentray.http_client import Web
+
+if TYPE_CHECKING:
+    from tokentray.http_client import Web
 
 
 class Kind(StrEnum):
@@ -35,8 +38,8 @@ class Poll:
     full: bool = False
 
 
-Fetch = Callable[[Poll, Web, Clock], Iterator[Batch]]
-Test = Callable[[Web], str]
+Fetch = Callable[[Poll, "Web", Clock], Iterator[Batch]]
+Test = Callable[["Web"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Source:
     One line of the catalogue.
 
     `gives` and `cannot` are sentences for the person. Providers have `key_kind` (which key with which right), `key_page` (where
-    it is made, a URL), `origin` (scheme and host), `headers` (names of the headers made from the key: see `authorise`), `fetch` and `test`; agents have none of these.
+    it is made, a URL), `origin` (the base address of its API, with the version's path), `authorise` (the request headers for a revealed key), `fetch` and
+    `test`; agents have none of these.
     `test` makes one cheap call and gives a sentence about what the key opens; it raises KeyRejected with `needs` for a key of the wrong kind.
     """
 
