@@ -26,7 +26,16 @@ def test_weekends_follow_weekends():
     weeks = [5.0, 5.0, 5.0, 5.0, 5.0, 1.0, 1.0] * 4
     outlook = month_outlook(days_of(date(2026, 10, 26), *weeks[:27]), date(2026, 11, 21))
     assert outlook is not None
-    assert [round(b - a, 6) for a, b in zip(outlook.likely[1:], outlook.likely[2:], strict=False)] == [5, 5, 5, 5, 5, 1, 1, 5]
+    assert [round(b - a, 6) for a, b in zip(outlook.likely[1:], outlook.likely[2:], strict=False)] == [
+        5,
+        5,
+        5,
+        5,
+        5,
+        1,
+        1,
+        5,
+    ]
 
 
 def test_one_odd_day_does_not_carry_the_month():

@@ -23,7 +23,12 @@ def test_a_family_is_what_bill_and_log_have_in_common(model, expected):
 
 
 def test_the_larger_is_taken_and_not_the_sum():
-    claims = [((1, "gpt-5"), "billed", 100), ((1, "gpt-5"), "logged", 60), ((1, "gpt-5"), "logged", 50), ((2, "gpt-5"), "logged", 7)]
+    claims = [
+        ((1, "gpt-5"), "billed", 100),
+        ((1, "gpt-5"), "logged", 60),
+        ((1, "gpt-5"), "logged", 50),
+        ((2, "gpt-5"), "logged", 7),
+    ]
     assert taken_origins(claims) == {(1, "gpt-5"): "logged", (2, "gpt-5"): "logged"}
 
 

@@ -17,7 +17,12 @@ from genai_prices.data import providers  # noqa: E402
 LIST = load_price_list()
 SAMPLES = os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared", "agent-logs", "samples")
 # input, cache read, 5 min write, 1 h write, output: a short, a middling and a very long prompt, and the edge of 200k itself.
-SIZES = [(1200, 800, 500, 300, 700), (3, 150_000, 1000, 500, 9000), (7, 199_000, 493, 500, 11), (999, 700_000, 12_000, 0, 64_000)]
+SIZES = [
+    (1200, 800, 500, 300, 700),
+    (3, 150_000, 1000, 500, 9000),
+    (7, 199_000, 493, 500, 11),
+    (999, 700_000, 12_000, 0, 64_000),
+]
 DAYS = [date(2025, 3, 1), date(2026, 9, 1), date(2026, 11, 20)]
 
 
@@ -114,7 +119,11 @@ def their_cost(found, tier, day, size, cells) -> Decimal | None:
     instant = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
     context = {}
     if tier:
-        active = [v for v in model.price_variants or () if tier in v.when.values() and (v.constraint is None or v.constraint.active(instant))]
+        active = [
+            v
+            for v in model.price_variants or ()
+            if tier in v.when.values() and (v.constraint is None or v.constraint.active(instant))
+        ]
         if not active or not any(m is model for m in provider.models):
             assert cells == UNKNOWN or not any(m is model for m in provider.models)
             return None
@@ -150,5 +159,8 @@ def our_cost(cells: Cells, size: tuple[int, ...]) -> Decimal:
 
 def test_periods_are_days_in_utc():
     periods = LIST.prices("deepseek-v4-pro")
-    assert [date(1970, 1, 1) + timedelta(days=since_day) for since_day, _ in periods] == [date(1970, 1, 1), date(2026, 8, 17)]
+    assert [date(1970, 1, 1) + timedelta(days=since_day) for since_day, _ in periods] == [
+        date(1970, 1, 1),
+        date(2026, 8, 17),
+    ]
     assert LIST.varies_by_hour("deepseek-v4-pro")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import exp2
 from statistics import median
 
 LEAST_DAYS = 7
@@ -99,7 +100,7 @@ def _usual(past: Mapping[date, float], day: date) -> float:
     if not alike:
         alike = [(amount, (day - other).days) for other, amount in past.items()]
     most = 2 * median(amount for amount, _ in alike) or max(amount for amount, _ in alike)
-    weights = [0.5 ** (abs(age) / 28) for _, age in alike]
+    weights = [exp2(-abs(age) / 28) for _, age in alike]
     return sum(min(amount, most) * weight for (amount, _), weight in zip(alike, weights, strict=True)) / sum(weights)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from tokentray import paths
@@ -69,27 +70,27 @@ def load_price_list() -> PriceList:
 
 
 def _matches(rule: list[Any], name: str) -> bool:
-    match rule[0]:
-        case "=":
-            return name == rule[1]
-        case "^":
-            return name.startswith(rule[1])
-        case "$":
-            return name.endswith(rule[1])
-        case "~":
-            return rule[1] in name
-        case "re":
-            return re.search(rule[1], name) is not None
-        case "or":
-            return any(_matches(part, name) for part in rule[1:])
-        case "and":
-            return all(_matches(part, name) for part in rule[1:])
+    match rule:
+        case ["=", str(text)]:
+            return name == text
+        case ["^", str(text)]:
+            return name.startswith(text)
+        case ["$", str(text)]:
+            return name.endswith(text)
+        case ["~", str(text)]:
+            return text in name
+        case ["re", str(pattern)]:
+            return re.search(pattern, name) is not None
+        case ["or", *parts]:
+            return any(_matches(part, name) for part in parts)
+        case ["and", *parts]:
+            return all(_matches(part, name) for part in parts)
     raise ValueError(f"prices.json holds a rule of another kind: {rule[0]}")
 
 
 def _bands(cells: list[Any] | None) -> tuple[Cells, ...]:
     edges = (0, *BAND_EDGES, 2**62)
-    return tuple(_in_band(cells, low, high) for low, high in zip(edges, edges[1:], strict=False))
+    return tuple(_in_band(cells, low, high) for low, high in pairwise(edges))
 
 
 def _in_band(cells: list[Any] | None, low: int, high: int) -> Cells:
