@@ -69,6 +69,13 @@ def load_price_list() -> PriceList:
         return PriceList(json.load(file))
 
 
+def list_name() -> str:
+    """The list's name and date, read from the file's first line alone."""
+    with open(paths.resource("prices.json"), encoding="utf-8") as file:
+        head = json.loads(file.readline() + "]}")
+    return f"{head['list']}, {head['date']}"
+
+
 def _matches(rule: list[Any], name: str) -> bool:
     match rule:
         case ["=", str(text)]:

@@ -1,0 +1,106 @@
+"""Tokens times prices, by hand."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tokentray.core.batch import BucketSet
+from tokentray.core.money import Money, MoneyKind
+from tokentray.core.usage import Tokens, Usage
+from tokentray.insights.prices import Estimate, PriceBook, open_price_book, price_missing_models, price_note, worth
+from tokentray.settings.settings import OwnPrice
+from tokentray.store.account_table import account_id
+from tokentray.store.database import open_history, transaction
+from tokentray.store.price_table import Price
+from tokentray.store.usage_table import replace_buckets
+
+SONNET = Price(3_000_000, 300_000, 3_750_000, 6_000_000, 15_000_000, "list")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LIST = "genai-prices 0.2.3, 2026-11-09"
+
+
+@pytest.fixture
+def history(tmp_path):
+    with open_history(str(tmp_path / "history.sqlite"), zone="UTC") as history:
+        yield history
+
+
+def record(history, *models, tier=None):
+    usages = tuple(Usage(model, NOON, timedelta(hours=1), Tokens(input=1), model=model, tier=tier) for model in models)
+    with transaction(history):
+        account = account_id(history, "openai/work", "billed")
+        replace_buckets(history, account, BucketSet("usage", NOON, NOON + timedelta(hours=1), usages))
+
+
+def test_each_kind_has_its_price():
+    tokens = Tokens(input=10, cache_read=1000, cache_write=300, cache_write_1h=100, output=7, reasoning=5)
+    assert worth(tokens, SONNET) == 30_000_000 + 300_000_000 + 750_000_000 + 600_000_000 + 105_000_000
+
+
+def test_a_cache_entry_of_unknown_life_lives_five_minutes():
+    assert worth(Tokens(cache_write=2), SONNET) == 7_500_000
+
+
+def test_tokens_without_a_price_have_no_worth():
+    assert worth(Tokens(input=1, output=1), Price(20_000, 20_000, 20_000, 20_000, None, "list")) is None
+    assert worth(Tokens(input=1, output=0), Price(20_000, 20_000, 20_000, 20_000, None, "list")) == 20_000
+    assert worth(Tokens(unsplit=1), SONNET) is None
+    assert worth(Tokens(input=1), None) is None
+
+
+def test_the_days_price_holds():
+    book = PriceBook({("m", None, 0): [(0, SONNET), (100, Price(1, 1, 1, 1, 1, "list"))]})
+    assert book.price("m", None, 0, 99) == SONNET
+    assert book.price("m", None, 0, 100) == Price(1, 1, 1, 1, 1, "list")
+    assert book.price("m", "fast", 0, 100) is None
+
+
+def test_an_estimate_says_what_it_could_not_price():
+    estimate = Estimate()
+    book = PriceBook({("m", None, 0): [(0, SONNET)]})
+    estimate.add(book, "m", None, 0, 1, Tokens(input=1, output=1))
+    estimate.add(book, "m", "fast", 0, 1, Tokens(input=1))
+    estimate.add(book, "x", None, 0, 1, Tokens(input=1))
+    assert estimate.money() == (Money(Decimal("0.000018"), "USD", MoneyKind.ESTIMATED),)
+    assert estimate.unpriced == {"m (fast)", "x"}
+
+
+def test_nothing_priced_is_no_money_at_all():
+    estimate = Estimate()
+    estimate.add(PriceBook({}), "x", None, 0, 1, Tokens(input=1))
+    assert estimate.money() == ()
+
+
+def test_new_models_are_looked_up_once(history):
+    record(history, "claude-sonnet-4-6", "my-own-model")
+    assert price_missing_models(history) == 2
+    assert price_missing_models(history) == 0
+    book = open_price_book(history)
+    assert book.price("claude-sonnet-4-6", None, 0, 20777) == Price(
+        3_000_000, 300_000, 3_750_000, 6_000_000, 15_000_000, LIST
+    )
+    assert book.price("my-own-model", None, 0, 20777) == Price(None, None, None, None, None, LIST)
+
+
+def test_fast_has_a_price_of_its_own(history):
+    record(history, "claude-opus-5", tier="fast")
+    price_missing_models(history)
+    assert open_price_book(history).price("claude-opus-5", "fast", 0, 20777).output == 50_000_000
+
+
+def test_the_persons_own_price_wins_and_can_be_taken_back(history):
+    record(history, "my-own-model")
+    own = OwnPrice("my-own-model", input="0.2", output="1")
+    assert price_missing_models(history, [own]) == 1
+    assert open_price_book(history).price("my-own-model", None, 3, 1) == Price(
+        200_000, 200_000, 200_000, 200_000, 1_000_000, "own"
+    )
+    assert price_missing_models(history, [own]) == 0
+    assert price_missing_models(history, []) == 1
+    assert open_price_book(history).price("my-own-model", None, 3, 1).input is None
+
+
+def test_the_lists_are_named():
+    assert price_note({"own", LIST}) == f"≈ estimated with {LIST} and your own prices"
+    assert price_note(()) == ""

@@ -1,0 +1,157 @@
+"""What tokens are worth by the price list, in whole numbers of 10^-12 USD, so that nothing is rounded on the way."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from tokentray.core.money import Money, MoneyKind
+from tokentray.core.usage import BAND_EDGES, Tokens
+from tokentray.insights.price_list import PriceList, list_name, load_price_list
+from tokentray.settings.settings import OwnPrice
+from tokentray.store.database import History, transaction
+from tokentray.store.price_table import Price, PriceRow, forget_prices, prices_of, record_prices, unpriced_models
+
+OWN = "own"
+BANDS = len(BAND_EDGES) + 1
+
+
+class PriceBook:
+    """The prices of all models the history knows, by name, tier, band and day."""
+
+    __slots__ = ("_days", "_prices")
+
+    def __init__(self, prices: dict[tuple[str, str | None, int], list[tuple[int, Price]]]) -> None:
+        self._prices = prices
+        self._days = {key: [since_day for since_day, _ in periods] for key, periods in prices.items()}
+
+    def price(self, model: str | None, tier: str | None, band: int, day: int) -> Price | None:
+        """What holds on a day (since 1970); None: nothing is known of it. A price may still lack some of its parts."""
+        key = (model or "", tier, band)
+        days = self._days.get(key)
+        if days is None:
+            return None
+        place = bisect_right(days, day) - 1
+        return self._prices[key][place][1] if place >= 0 else None
+
+
+class Estimate:
+    """A sum of estimates that remembers what it could not price."""
+
+    __slots__ = ("lists", "priced", "units", "unpriced")
+
+    def __init__(self) -> None:
+        self.units = 0
+        self.priced = False
+        self.unpriced: set[str] = set()
+        self.lists: set[str] = set()
+
+    def add(self, book: PriceBook, model: str | None, tier: str | None, band: int, day: int, tokens: Tokens) -> None:
+        """Adds what these tokens are worth on that day, or the model's name to what is unpriced."""
+        price = book.price(model, tier, band, day)
+        units = worth(tokens, price)
+        if units is None:
+            self.unpriced.add(f"{model or 'no model'} ({tier})" if tier else model or "no model")
+            return
+        self.units += units
+        self.priced = True
+        if price is not None:
+            self.lists.add(price.list)
+
+    def money(self) -> tuple[Money, ...]:
+        """The sum in USD; nothing if nothing had a price."""
+        return (in_usd(self.units),) if self.priced else ()
+
+
+def open_price_book(history: History) -> PriceBook:
+    return PriceBook(prices_of(history))
+
+
+def worth(tokens: Tokens, price: Price | None) -> int | None:
+    """
+    In 10^-12 USD; None if a kind of which there are tokens has no price, or what the provider does not split.
+
+    Where nobody said how long a cache entry lives, it is five minutes.
+    """
+    if price is None or tokens.unsplit:
+        return None
+    hour = tokens.cache_write_1h or 0
+    parts = (
+        (tokens.input or 0, price.input),
+        (tokens.cache_read or 0, price.cache_read),
+        ((tokens.cache_write or 0) - hour, price.cache_write_5m),
+        (hour, price.cache_write_1h),
+        (tokens.output or 0, price.output),
+    )
+    total = 0
+    for count, unit in parts:
+        if count:
+            if unit is None:
+                return None
+            total += count * unit
+    return total
+
+
+def in_usd(units: int) -> Money:
+    return Money(Decimal(units).scaleb(-12), "USD", MoneyKind.ESTIMATED)
+
+
+def price_missing_models(history: History, own_prices: Iterable[OwnPrice] = ()) -> int:
+    """
+    Looks up the prices of models and tiers that came since the last time, and all of them again if the list or the person's own
+    prices are others; gives how many. To be called after something was recorded; costs 5 ms if nothing is to be done.
+    """
+    own = {price.model: price for price in own_prices if price.model}
+    outdated = _is_outdated(history, own)
+    if not outdated and not unpriced_models(history):
+        return 0
+    price_list = load_price_list()
+    with transaction(history):
+        if outdated:
+            forget_prices(history)
+        missing = unpriced_models(history)
+        record_prices(history, [row for model, tier in missing for row in _rows(price_list, own, model, tier)])
+    return len(missing)
+
+
+def price_note(lists: Iterable[str]) -> str:
+    """Names the lists that estimates rest on; empty if there are none."""
+    named = sorted({"your own prices" if name == OWN else name for name in lists})
+    return f"≈ estimated with {' and '.join(named)}" if named else ""
+
+
+def _is_outdated(history: History, own: dict[str, OwnPrice]) -> bool:
+    current = list_name()
+    for (model, tier, _), periods in prices_of(history).items():
+        mine = own.get(model) if tier is None else None
+        for _, price in periods:
+            if mine is not None:
+                if price != _own_price(mine):
+                    return True
+            elif price.list != current:
+                return True
+    return False
+
+
+def _rows(price_list: PriceList, own: dict[str, OwnPrice], model: str, tier: str | None) -> Iterator[PriceRow]:
+    if model in own and tier is None:
+        price = _own_price(own[model])
+        yield from (PriceRow(model, tier, band, 0, price) for band in range(BANDS))
+        return
+    periods = price_list.prices(model, tier or "") or [(0, ((None, None, None, None, None),) * BANDS)]
+    for since_day, bands in periods:
+        for band, cells in enumerate(bands):
+            yield PriceRow(model, tier, band, since_day, Price(*cells, list=price_list.name))
+
+
+def _own_price(own: OwnPrice) -> Price:
+    """In USD for a million tokens; what is left empty costs as much as input, but output is unknown then."""
+    fresh = _units(own.input)
+    read, write = _units(own.cache_read), _units(own.cache_write)
+    write = fresh if write is None else write
+    return Price(fresh, fresh if read is None else read, write, write, _units(own.output), OWN)
+
+
+def _units(usd_for_a_million: str) -> int | None:
+    return round(Decimal(usd_for_a_million) * 1_000_000) if usd_for_a_million else None
