@@ -1,0 +1,399 @@
+"""Every sentence and number for a person that is not part of one page: counts, money, ages, states, errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+
+from tokentray.core.money import Money, MoneyKind
+
+UNKNOWN = "—"
+"""What stands where nobody said a number."""
+
+translate = QCoreApplication.translate
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩"}
+_NO_CENTS = {"JPY", "KRW"}
+_ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
+
+
+# Numbers
+
+
+def exact_count(count: int | None) -> str:
+    """All digits, grouped as the locale does: 1,240,000. None: unknown."""
+    return UNKNOWN if count is None else _numbers().toString(count)
+
+
+def compact_count(count: float | None) -> str:
+    """Three figures and a letter: 742k, 1.24M, 39.9M, 12.1B. None: unknown."""
+    if count is None:
+        return UNKNOWN
+    if abs(count) < 1000:
+        return _numbers().toString(round(count))
+    power = min(4, int(math.log10(abs(count)) // 3))
+    digits = _digits(count, power)
+    if abs(round(count / 1000**power, digits)) >= 1000 and power < 4:
+        power += 1
+        digits = _digits(count, power)
+    return _with_letter(power).format(number=_numbers().toString(count / 1000**power, "f", digits))
+
+
+def axis_count(value: float, step: float) -> str:
+    """A name for an axis' tick: all ticks of one axis that have the same letter have the same decimals (500k, 1.0M, 1.5M)."""
+    if value == 0:
+        return _numbers().toString(0)
+    power = min(4, max(0, int(math.log10(abs(value) * 1.0000001) // 3)))
+    size = 1000.0**power
+    decimals = 0
+    while decimals < 2 and abs(step / size * 10**decimals - round(step / size * 10**decimals)) > 1e-6:
+        decimals += 1
+    return _with_letter(power).format(number=_numbers().toString(value / size, "f", decimals))
+
+
+def axis_money(value: float, step: float, currency: str) -> str:
+    """The same for money: $0, $50, $100, and $0.50 where the steps are parts of one."""
+    return currency_text(value, currency, 0 if step >= 1 and step == round(step) else 2)
+
+
+def percent(part: float | None) -> str:
+    """0.62 is "62 %". None: unknown."""
+    if part is None:
+        return UNKNOWN
+    return translate("wording", "{number} %").format(number=_numbers().toString(round(part * 100)))
+
+
+def tokens_text(count: int | None) -> str:
+    """1.24M tokens"""
+    if count is None:
+        return translate("wording", "tokens unknown")
+    return _one(
+        translate("wording", "%n token(s)", "", count), count, "{number} token", "{number} tokens", compact_count(count)
+    )
+
+
+def sessions_text(count: int) -> str:
+    """14 sessions"""
+    return _one(
+        translate("wording", "%n session(s)", "", count),
+        count,
+        "{number} session",
+        "{number} sessions",
+        exact_count(count),
+    )
+
+
+def requests_text(count: int | None) -> str:
+    """212 requests"""
+    if count is None:
+        return translate("wording", "requests unknown")
+    return _one(
+        translate("wording", "%n request(s)", "", count),
+        count,
+        "{number} request",
+        "{number} requests",
+        exact_count(count),
+    )
+
+
+# Money
+
+
+def currency_text(amount: float, currency: str, decimals: int = 2) -> str:
+    """$3.42, or 3,42 $ where the locale writes it so."""
+    symbol = _SYMBOLS.get(currency, currency + "\u00a0")
+    text = _numbers().toCurrencyString(float(amount), symbol, 0 if currency in _NO_CENTS else decimals)
+    return text.strip()
+
+
+def money_text(money: Money | None) -> str:
+    """$3.42 billed, ≈ $3.42 estimated, < $0.01 for less than a cent, "free" for exactly nothing. None: unknown."""
+    if money is None:
+        return UNKNOWN
+    about = "≈\u00a0" if money.kind == MoneyKind.ESTIMATED else ""
+    if money.amount == 0:
+        return translate("wording", "free")
+    if 0 < abs(money.amount) < Decimal("0.01"):
+        return "<\u00a0" + currency_text(0.01, money.currency)
+    return about + currency_text(float(money.amount), money.currency)
+
+
+def moneys_text(amounts: Sequence[Money]) -> str:
+    """Amounts of several currencies or kinds beside each other, never added. None at all: unknown."""
+    return " + ".join(money_text(money) for money in amounts) if amounts else UNKNOWN
+
+
+def cost_kind_text(amounts: Sequence[Money]) -> str:
+    """What kind of money that is, in words."""
+    kinds = {money.kind for money in amounts}
+    if not kinds:
+        return translate("wording", "cost unknown: no price is known")
+    if kinds == {MoneyKind.BILLED}:
+        return translate("wording", "billed by the provider")
+    if kinds == {MoneyKind.ESTIMATED}:
+        return translate("wording", "estimated from a price list")
+    return translate("wording", "partly billed, partly estimated")
+
+
+# Time
+
+
+def age(then: datetime | None, now: datetime) -> str:
+    """20 s ago, 4 min ago, 3 h ago, 2 days ago. None: never."""
+    if then is None:
+        return translate("wording", "never")
+    seconds = max(0, int((now - then).total_seconds()))
+    if seconds < 5:
+        return translate("wording", "just now")
+    if seconds < 60:
+        return translate("wording", "{number} s ago").format(number=exact_count(seconds))
+    if seconds < 3600:
+        return translate("wording", "{number} min ago").format(number=exact_count(seconds // 60))
+    if seconds < 48 * 3600:
+        return translate("wording", "{number} h ago").format(number=exact_count(seconds // 3600))
+    return translate("wording", "{number} days ago").format(number=exact_count(seconds // 86400))
+
+
+def updated(then: datetime | None, now: datetime) -> str:
+    """Updated 20 s ago"""
+    if then is None:
+        return translate("wording", "Nothing read yet")
+    return translate("wording", "Updated {age}").format(age=age(then, now))
+
+
+def duration(length: timedelta) -> str:
+    """45 s, 12 min, 1 h 12 m, 2 days 3 h"""
+    seconds = max(0, int(length.total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
+    if seconds < 60:
+        return translate("wording", "{seconds} s").format(seconds=seconds)
+    if seconds < 3600:
+        return translate("wording", "{minutes} min").format(minutes=minutes)
+    if days == 0:
+        return translate("wording", "{hours} h {minutes} m").format(hours=hours, minutes=minutes)
+    if days == 1:
+        return translate("wording", "1 day {hours} h").format(hours=hours)
+    return translate("wording", "{days} days {hours} h").format(days=days, hours=hours)
+
+
+def resets_in(resets_at: datetime | None, now: datetime) -> str:
+    """resets in 1 h 12 m; empty if it does not reset."""
+    if resets_at is None:
+        return ""
+    if resets_at <= now:
+        return translate("wording", "has been reset since")
+    return translate("wording", "resets in {duration}").format(duration=duration(resets_at - now))
+
+
+def clock_text(instant: datetime) -> str:
+    """16:40 as the locale writes it; the instant is shown in its own zone."""
+    return QLocale().toString(QTime(instant.hour, instant.minute), QLocale.FormatType.ShortFormat)
+
+
+def day_text(day: date) -> str:
+    """Sat, 21 Nov 2026"""
+    return QLocale().toString(QDate(day.year, day.month, day.day), translate("wording", "ddd, d MMM yyyy"))
+
+
+def short_day(day: date) -> str:
+    """21 Nov"""
+    return QLocale().toString(QDate(day.year, day.month, day.day), translate("wording", "d MMM"))
+
+
+def month_name(month: int, *, short: bool = True) -> str:
+    kind = QLocale.FormatType.ShortFormat if short else QLocale.FormatType.LongFormat
+    return QLocale().standaloneMonthName(month, kind)
+
+
+def weekday_name(weekday: int, *, short: bool = True) -> str:
+    """Of 0 (Monday) to 6."""
+    kind = QLocale.FormatType.ShortFormat if short else QLocale.FormatType.LongFormat
+    return QLocale().standaloneDayName(weekday + 1, kind)
+
+
+def hour_name(hour: int) -> str:
+    """6:00, or 6 AM where the locale counts twice to twelve."""
+    if "a" in QLocale().timeFormat(QLocale.FormatType.ShortFormat).lower():
+        return QLocale().toString(QTime(hour, 0), "h AP")
+    return f"{hour}:00"
+
+
+def bar_name(start: date | datetime, width: str) -> str:
+    """What one bar stands for, in full: its hour, day, week or month."""
+    if isinstance(start, datetime):
+        return translate("wording", "{day}, {hour}").format(day=day_text(start.date()), hour=hour_name(start.hour))
+    if width == "week":
+        return translate("wording", "Week of {day}").format(day=day_text(start))
+    if width == "month":
+        return f"{month_name(start.month, short=False)} {start.year}"
+    return day_text(start)
+
+
+def tick_name(start: date | datetime, width: str, *, crowded: bool) -> str:
+    """What stands below a bar: "1 Sep", "14:00", "Sep", "2026" for a January among many."""
+    if isinstance(start, datetime):
+        return short_day(start.date()) if start.hour == 0 and crowded else hour_name(start.hour)
+    if width == "month" or (crowded and start.day == 1) or width == "week":
+        if width == "week" and not crowded:
+            return short_day(start)
+        return str(start.year) if start.month == 1 and crowded else month_name(start.month)
+    return short_day(start)
+
+
+# Comparisons, charts
+
+
+def comparison_text(percent_signed: int | None, against: str) -> str:
+    """18 % below your usual Saturday"""
+    if percent_signed is None:
+        return translate("wording", "nothing to compare with yet")
+    if percent_signed == 0:
+        return translate("wording", "as much as {usual}").format(usual=against)
+    words = (
+        translate("wording", "{percent} below {usual}")
+        if percent_signed < 0
+        else translate("wording", "{percent} above {usual}")
+    )
+    return words.format(percent=percent(abs(percent_signed) / 100), usual=against)
+
+
+def bars_summary(first: str, last: str, total_value: str, unit: str, highest_bar: str, highest: str) -> str:
+    """What a bar chart shows, in one sentence."""
+    return translate("wording", "{first} to {last}: {total} {unit}, most on {bar} with {highest}.").format(
+        first=first, last=last, total=total_value, unit=unit, bar=highest_bar, highest=highest
+    )
+
+
+def bar_heading(width: str) -> str:
+    """The heading of a table's first column."""
+    return {
+        "hour": translate("wording", "Hour"),
+        "day": translate("wording", "Day"),
+        "week": translate("wording", "Week"),
+        "month": translate("wording", "Month"),
+    }[width]
+
+
+def nothing_to_show() -> str:
+    return translate("wording", "Nothing to show for these days yet.")
+
+
+def unknown() -> str:
+    return translate("wording", "unknown")
+
+
+def other() -> str:
+    return translate("wording", "other")
+
+
+def total() -> str:
+    return translate("wording", "Total")
+
+
+def value_text(value: float | None, unit: str) -> str:
+    """A chart's value in full: `unit` is "tokens", "requests" or a currency's code."""
+    if value is None:
+        return unknown()
+    return exact_count(round(value)) if unit in ("tokens", "requests") else currency_text(value, unit)
+
+
+def short_value(value: float | None, unit: str) -> str:
+    """The same, short."""
+    if value is None:
+        return unknown()
+    return compact_count(value) if unit in ("tokens", "requests") else currency_text(value, unit)
+
+
+def unit_name(unit: str) -> str:
+    if unit == "tokens":
+        return translate("wording", "tokens")
+    if unit == "requests":
+        return translate("wording", "requests")
+    return unit
+
+
+# States and errors
+
+
+def state_words(state: str) -> str:
+    """An account's state as a person says it; `state` as the history keeps it."""
+    return _states().get(state, state)
+
+
+def state_tone(state: str) -> str:
+    """The label role that goes with a state: good, muted, warn or bad."""
+    return {"ok": "good", "never": "muted", "paused": "muted", "not_allowed": "muted"}.get(
+        state, "bad" if state in ("key_rejected", "key_missing", "no_vault", "bug") else "warn"
+    )
+
+
+def _states() -> dict[str, str]:
+    return {
+        "ok": translate("wording", "Up to date"),
+        "never": translate("wording", "Not read yet"),
+        "paused": translate("wording", "Paused"),
+        "not_allowed": translate("wording", "Waiting until you allow polling"),
+        "reading": translate("wording", "Reading…"),
+        "key_rejected": translate("wording", "The key was refused"),
+        "key_missing": translate("wording", "No key is stored"),
+        "throttled": translate("wording", "The provider asked to wait"),
+        "unreachable": translate("wording", "Could not be reached"),
+        "unreadable": translate("wording", "The answer could not be read"),
+        "vault_locked": translate("wording", "The keyring is locked"),
+        "no_vault": translate("wording", "No keyring on this system"),
+        "bug": translate("wording", "Something in TokenTray went wrong"),
+    }
+
+
+def what_to_do(state: str) -> str:
+    """One sentence on what helps, or "" where nothing is wrong."""
+    return _advice().get(state, "")
+
+
+def _advice() -> dict[str, str]:
+    return {
+        "key_rejected": translate("wording", "Give another key in Sources; the kind that is needed is named there."),
+        "key_missing": translate("wording", "Add the key again in Sources."),
+        "throttled": translate("wording", "Nothing to do: it is tried again when the provider allows it."),
+        "unreachable": translate(
+            "wording", "Nothing to do: it is tried again later. Check the network if it stays so."
+        ),
+        "unreadable": translate("wording", "Update TokenTray; if it stays so, report it."),
+        "vault_locked": translate("wording", "Unlock your keyring, then sync."),
+        "no_vault": translate("wording", "Use a key from an environment variable or a command."),
+        "bug": translate("wording", "The details are in TokenTray's own log."),
+    }
+
+
+def _numbers() -> QLocale:
+    # The C locale groups no digits and knows no place for a currency's sign.
+    here = QLocale()
+    return _ENGLISH if here.language() == QLocale.Language.C else here
+
+
+def _digits(count: float, power: int) -> int:
+    whole = abs(count) / 1000**power
+    if power == 1:
+        return 1 if whole < 9.95 else 0
+    return 2 if whole < 9.995 else 1 if whole < 99.95 else 0
+
+
+def _with_letter(power: int) -> str:
+    return (
+        "{number}",
+        translate("wording", "{number}k"),
+        translate("wording", "{number}M"),
+        translate("wording", "{number}B"),
+        translate("wording", "{number}T"),
+    )[power]
+
+
+def _one(translated: str, count: int, one: str, many: str, number: str) -> str:
+    """A translated plural; without a translation English is put together here, as Qt has no plurals for the source language."""
+    if "(s)" in translated:
+        return (one if count == 1 else many).format(number=number)
+    return translated.replace(_numbers().toString(count), number, 1) if number else translated
