@@ -22,12 +22,12 @@ KEEP = """
         input, cache_read, cache_write, cache_write_1h, output, reasoning, unsplit, requests)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-FORGET_COSTS = "DELETE FROM cost WHERE account = ? AND feed = ? AND start >= ? AND start < ?"
+FORGET_COSTS = "DELETE FROM cost WHERE account = ? AND start >= ? AND start < ? AND feed = ?"
 KEEP_COST = """
     INSERT OR REPLACE INTO cost (account, feed, start, id, span, amount, currency, kind, line_item, model, project)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-FORGET_METERS = "DELETE FROM meter WHERE account = ? AND feed = ? AND start >= ? AND start < ?"
+FORGET_METERS = "DELETE FROM meter WHERE account = ? AND start >= ? AND start < ? AND feed = ?"
 KEEP_METER = """
     INSERT OR REPLACE INTO meter (account, feed, start, id, span, unit, quantity, model, project, api_key)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -95,7 +95,7 @@ def _usage_row(
 
 
 def _replace_costs(history: History, account: int, feed: int, stretch: tuple[int, int], costs: Iterable[Cost]) -> None:
-    history.db.execute(FORGET_COSTS, (account, feed, *stretch))
+    history.db.execute(FORGET_COSTS, (account, *stretch, feed))
     history.db.executemany(KEEP_COST, [(account, feed, *_cost_row(history, cost)) for cost in costs])
 
 
@@ -108,7 +108,7 @@ def _cost_row(history: History, cost: Cost) -> tuple[Any, ...]:
 def _replace_meters(
     history: History, account: int, feed: int, stretch: tuple[int, int], meters: Iterable[Meter]
 ) -> None:
-    history.db.execute(FORGET_METERS, (account, feed, *stretch))
+    history.db.execute(FORGET_METERS, (account, *stretch, feed))
     history.db.executemany(KEEP_METER, [(account, feed, *_meter_row(history, meter)) for meter in meters])
 
 

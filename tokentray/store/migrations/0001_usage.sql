@@ -65,7 +65,7 @@ CREATE TABLE day_total (
 CREATE TABLE meter (
     account INTEGER NOT NULL REFERENCES account (id), feed INTEGER NOT NULL, start INTEGER NOT NULL, id TEXT NOT NULL,
     span INTEGER NOT NULL, unit TEXT NOT NULL, quantity INTEGER NOT NULL, model INTEGER NOT NULL, project INTEGER NOT NULL, api_key INTEGER NOT NULL,
-    PRIMARY KEY (account, feed, start, id)
+    PRIMARY KEY (account, start, feed, id)
 ) STRICT, WITHOUT ROWID;
 
 -- What a provider billed; amount is a decimal in whole units of its currency, as text.
@@ -73,7 +73,7 @@ CREATE TABLE cost (
     account INTEGER NOT NULL REFERENCES account (id), feed INTEGER NOT NULL, start INTEGER NOT NULL, id TEXT NOT NULL,
     span INTEGER NOT NULL, amount TEXT NOT NULL, currency TEXT NOT NULL, kind TEXT NOT NULL,
     line_item INTEGER NOT NULL, model INTEGER NOT NULL, project INTEGER NOT NULL,
-    PRIMARY KEY (account, feed, start, id)
+    PRIMARY KEY (account, start, feed, id)
 ) STRICT, WITHOUT ROWID;
 
 -- Samples of quota windows and balances; decimals as text; used_percent too.

@@ -1,0 +1,458 @@
+"""Answers what was used in a stretch of local days, by whatever keys are asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tokentray.core.money import Money, MoneyKind
+from tokentray.core.usage import Tokens
+from tokentray.store.database import History, error_in_our_words, zone_of
+from tokentray.store.rollup import COUNTS, DAY_SECONDS, EPOCH_ORDINAL, SLOT_MS, SLOT_SECONDS, SLOTS_OF_DAY, slots_of_day
+from tokentray.store.usage_table import instant_of, milliseconds
+
+KEYS = ("hour", "day", "week", "month", "source", "account", "model", "project", "session", "origin")
+KEYS_OF_DAYS = frozenset(("day", "week", "month", "source", "account", "model", "origin"))
+
+COUNT_NAMES = tuple(COUNTS.split(", "))
+SUMS = ", ".join(f"SUM({count})" for count in COUNT_NAMES)
+# Upper and lower bits on their own, for sums beyond 2^63 - 1: Python puts them together.
+LOW_BITS = 31
+HALF_SUMS = ", ".join(f"SUM({count} >> {LOW_BITS}), SUM({count} & {2**LOW_BITS - 1})" for count in COUNT_NAMES)
+
+FROM_DAYS = f"""
+    SELECT day, NULL AS hour, NULL AS shift, account, model, tier, band, 0 AS project, 0 AS session, {COUNTS}
+    FROM day_total WHERE day BETWEEN :since AND :until
+"""
+# A bucket of a whole (UTC) day counts for its own date and for no hour, in whatever zone the person lives.
+WITHIN = """
+    slot >= :low AND slot < :high
+    AND CASE WHEN span < 86400 THEN slot >= :first AND slot < :end ELSE slot / 96 BETWEEN :since AND :until END
+"""
+FROM_SLOTS = f"""
+    SELECT iif(span < 86400, slot + <shift>, slot) / 96 AS day, iif(span < 86400, (slot + <shift>) / 4, NULL) AS hour,
+        iif(span < 86400, <shift>, NULL) AS shift, account, model, tier, band, project, session, {COUNTS}
+    FROM slot_total WHERE account IN (SELECT id FROM account) AND {WITHIN}
+"""
+ANSWER = """
+    WITH part AS (<part>), total AS (
+        SELECT <hour> AS hour, <shift> AS shift, <day> AS day, <week> AS week, <month> AS month, <project> AS project,
+            <session> AS session, account, model, tier, band, <price_day> AS price_day, <sums>
+        FROM part WHERE <only> GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+    )
+    SELECT account.name, account.origin, model.text, tier.text, coalesce(alias.text, project.text), session.text, total.*
+    FROM total JOIN account ON account.id = total.account
+    JOIN name AS model ON model.id = total.model JOIN name AS tier ON tier.id = total.tier
+    LEFT JOIN name AS project ON project.id = total.project LEFT JOIN name AS session ON session.id = total.session
+    LEFT JOIN alias ON alias.account = total.account AND alias.name = total.project
+    ORDER BY hour, shift DESC, day, week, month, account.name, model.text, tier.text, band, price_day
+"""
+ONLY = {
+    "account": "<part>.account = (SELECT id FROM account WHERE name = :account)",
+    "source": "<part>.account IN (SELECT id FROM account WHERE substr(name, 1, length(:source) + 1) = :source || '/')",
+    "model": "<part>.model = (SELECT id FROM name WHERE text = :model)",
+    "project": """(<part>.project = (SELECT id FROM name WHERE text = :project)
+        OR (<part>.account, <part>.project) IN (SELECT account, name FROM alias WHERE text = :project))""",
+}
+SLOT_RANGE = """
+    SELECT min((SELECT min(slot) FROM slot_total WHERE account = account.id)),
+        max((SELECT max(slot) FROM slot_total WHERE account = account.id)) FROM account
+"""
+PRICE_CHANGES = "SELECT DISTINCT since_day FROM price WHERE since_day > ? AND since_day <= ? ORDER BY since_day DESC"
+
+# The margin lets a bucket start well before the stretch its middle lies in.
+BUCKETS = f"""
+    SELECT bucket.slot, span, account.name, account.origin, model.text, coalesce(alias.text, project.text), <columns>
+    FROM (
+        SELECT *, (start + span * 500) / 900000 AS slot FROM <table>
+        WHERE account IN (SELECT id FROM account) AND start >= (:low - 1536) * 900000 AND start < :high * 900000
+    ) AS bucket
+    JOIN account ON account.id = bucket.account JOIN name AS model ON model.id = bucket.model
+    JOIN name AS project ON project.id = bucket.project
+    LEFT JOIN alias ON alias.account = bucket.account AND alias.name = bucket.project
+    WHERE {WITHIN} AND <only> ORDER BY bucket.slot, account.name, bucket.feed, bucket.id
+"""
+COST_COLUMNS = "(SELECT text FROM name WHERE id = line_item), amount, currency, kind"
+METER_COLUMNS = "bucket.slot, unit, quantity"
+
+TOTAL = "coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)"
+SLOTS = f"""
+    SELECT account.name, slot, SUM({TOTAL}) FROM slot_total JOIN account ON account.id = slot_total.account
+    WHERE account IN (SELECT id FROM account) AND slot >= ? AND slot < ? AND span < 86400
+    GROUP BY account, slot ORDER BY account.name, slot
+"""
+SESSIONS = f"""
+    SELECT account.name, session.text, first_at, last_at, total, requests, project.text
+    FROM (
+        SELECT account, session, min(start) AS first_at, max(start) AS last_at, SUM({TOTAL}) AS total, SUM(requests) AS requests,
+            max(project) AS project
+        FROM usage WHERE account IN (SELECT id FROM account) AND start >= ? AND start < ? AND session <> 0
+        GROUP BY account, session
+    ) AS part
+    JOIN account ON account.id = part.account JOIN name AS session ON session.id = part.session
+    JOIN name AS project ON project.id = part.project ORDER BY first_at
+"""
+FIRST_DAY = "SELECT min(day) FROM day_total"
+LAST_DAY = "SELECT max(day) FROM day_total"
+USAGES = "SELECT count(*) FROM usage"
+NEWEST = """
+    SELECT max(newest) FROM (SELECT (SELECT max(start) FROM usage WHERE account = account.id) AS newest FROM account WHERE origin = 'logged'
+        UNION ALL SELECT max(succeeded_at) FROM poll UNION ALL SELECT max(at) FROM gauge)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    What is wanted: local days from `since` to `until`, both inclusive, in an IANA zone, grouped by some of KEYS.
+
+    `account`, `source`, `model` and `project` (its id or its readable name) narrow it down; None takes all.
+    """
+
+    since: date
+    until: date
+    zone: str
+    by: tuple[str, ...] = ()
+    account: str | None = None
+    source: str | None = None
+    model: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """
+    One part of an answer; parts with the same `keys` (in the order of Question.by) are to be merged, within one origin.
+
+    It is finer than was asked for, so that prices can be applied: `tier` None is the usual one, and at no price has changed between
+    `price_day` (days since 1970-01-01) and the last day this row speaks of.
+    """
+
+    keys: tuple[str | None, ...]
+    origin: str
+    account: str
+    model: str | None
+    tier: str | None
+    band: int
+    price_day: int
+    tokens: Tokens
+    requests: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostTotal:
+    """What was billed for `keys` and a line item; days are UTC days, and there are no hours and no sessions."""
+
+    keys: tuple[str | None, ...]
+    origin: str
+    account: str
+    model: str | None
+    line_item: str | None
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class MeterTotal:
+    """A quantity that is not tokens; "bytes" is a level, so it is the newest one, the other units are sums."""
+
+    keys: tuple[str | None, ...]
+    origin: str
+    account: str
+    model: str | None
+    unit: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One agent's session as far as it lies in the stretch asked for; instants aware and UTC."""
+
+    account: str
+    session: str
+    first_at: datetime
+    last_at: datetime
+    total: int
+    requests: int | None
+    project: str | None
+
+
+def answer(history: History, question: Question) -> list[TotalRow]:
+    """
+    In order of time, then account and model; hours are local ISO 8601 with their offset, weeks ISO ("2026-W47"), months "2026-11".
+
+    From the sums by day if the keys and the zone allow it, else from those by quarter hour.
+    """
+    bounds = _bounds(question)
+    part = (
+        FROM_DAYS
+        if _fits_days(history, question)
+        else FROM_SLOTS.replace("<shift>", _shift(history, question.zone, bounds))
+    )
+    sql = (
+        ANSWER.replace("<part>", part, 1)
+        .replace("<price_day>", _price_day(history, bounds))
+        .replace("<only>", _only(question, "part"))
+    )
+    for name, expression in _columns(question).items():
+        sql = sql.replace(f"<{name}>", expression)
+    try:
+        rows = history.db.execute(sql.replace("<sums>", SUMS), bounds).fetchall()
+    except sqlite3.OperationalError as error:
+        if "integer overflow" not in str(error):
+            raise error_in_our_words(error, history.path) from error
+        rows = [_whole_sums(row) for row in history.db.execute(sql.replace("<sums>", HALF_SUMS), bounds)]
+    return [_total_row(question.by, row) for row in rows]
+
+
+def billed_costs(history: History, question: Question) -> list[CostTotal]:
+    """What providers billed, in order of time; money of one currency and kind is added up, exactly."""
+    sums: dict[tuple[Any, ...], Decimal] = {}
+    for group, (item, amount, currency, kind) in _buckets(history, question, "cost", COST_COLUMNS):
+        whole = (*group, item or None, currency, kind)
+        sums[whole] = sums.get(whole, Decimal(0)) + Decimal(amount)
+    return [
+        CostTotal(keys, origin, account, model, item, Money(amount, currency, MoneyKind(kind)))
+        for (keys, origin, account, model, item, currency, kind), amount in sums.items()
+    ]
+
+
+def meters(history: History, question: Question) -> list[MeterTotal]:
+    """Quantities that are not tokens, in order of time."""
+    sums: dict[tuple[Any, ...], int] = {}
+    newest: dict[tuple[Any, ...], int] = {}
+    for group, (slot, unit, quantity) in _buckets(history, question, "meter", METER_COLUMNS):
+        whole = (*group, unit)
+        if unit == "bytes" and newest.get(whole) != slot:
+            newest[whole], sums[whole] = slot, 0
+        sums[whole] = sums.get(whole, 0) + quantity
+    return [
+        MeterTotal(keys, origin, account, model, unit, quantity)
+        for (keys, origin, account, model, unit), quantity in sums.items()
+    ]
+
+
+def hours_of(history: History, day: date, zone: str, accounts: Iterable[str] | None = None) -> list[int]:
+    """
+    Tokens by hour since local midnight: 24 of them, 23 or 25 on the days of a clock change.
+
+    Of these `accounts` (all if None): it is for the caller not to add up two origins. Whole-day buckets have no hour.
+    """
+    first, end = slots_of_day(day.toordinal() - EPOCH_ORDINAL, zone)
+    hours = [0] * -(-(end - first) // 4)
+    wanted = None if accounts is None else frozenset(accounts)
+    for account, slot, total in history.db.execute(SLOTS, (first, end)):
+        if wanted is None or account in wanted:
+            hours[(slot - first) // 4] += total
+    return hours
+
+
+def slots_between(history: History, start: datetime, end: datetime) -> list[tuple[str, datetime, int]]:
+    """Account, start of the quarter hour, tokens: by account, oldest first; `start` and `end` are on quarter hours."""
+    bounds = (milliseconds(start) // SLOT_MS, milliseconds(end) // SLOT_MS)
+    return [(name, instant_of(slot * SLOT_MS), total) for name, slot, total in history.db.execute(SLOTS, bounds)]
+
+
+def sessions_between(history: History, start: datetime, end: datetime) -> list[SessionRow]:
+    """The agents' sessions that used anything in [start, end), in the order of their beginning."""
+    return [
+        SessionRow(account, session, instant_of(first), instant_of(last), total, requests, project or None)
+        for account, session, first, last, total, requests, project in history.db.execute(
+            SESSIONS, (milliseconds(start), milliseconds(end))
+        )
+    ]
+
+
+def first_day(history: History) -> date | None:
+    """The first local day of which anything is known."""
+    return _date_or_none(history.db.execute(FIRST_DAY).fetchone()[0])
+
+
+def last_day(history: History) -> date | None:
+    """The last local day of which anything is known; in the future if some clock was wrong."""
+    return _date_or_none(history.db.execute(LAST_DAY).fetchone()[0])
+
+
+def usage_count(history: History) -> int:
+    """How many usages the history holds."""
+    return int(history.db.execute(USAGES).fetchone()[0])
+
+
+def newest_reading(history: History) -> datetime | None:
+    """When the newest thing known was said: an agent's last response, a provider's last good answer, a sample."""
+    newest = history.db.execute(NEWEST).fetchone()[0]
+    return None if newest is None else instant_of(newest)
+
+
+def _fits_days(history: History, question: Question) -> bool:
+    return question.project is None and KEYS_OF_DAYS.issuperset(question.by) and zone_of(history) == question.zone
+
+
+def _bounds(question: Question) -> dict[str, Any]:
+    # Beyond these years the calendar itself ends; no usage lies there.
+    since = max(question.since.toordinal() - EPOCH_ORDINAL, 1)
+    until = min(question.until.toordinal() - EPOCH_ORDINAL, date(9999, 12, 1).toordinal() - EPOCH_ORDINAL)
+    first, end = slots_of_day(since, question.zone)[0], slots_of_day(max(until, 1), question.zone)[1]
+    return {
+        "since": since,
+        "until": until,
+        "first": first,
+        "end": end,
+        "low": min(first, since * SLOTS_OF_DAY),
+        "high": max(end, (until + 1) * SLOTS_OF_DAY),
+        "account": question.account,
+        "source": question.source,
+        "model": question.model,
+        "project": question.project,
+    }
+
+
+def _only(question: Question, part: str) -> str:
+    wanted = [sql.replace("<part>", part) for name, sql in ONLY.items() if getattr(question, name) is not None]
+    return " AND ".join(wanted) or "true"
+
+
+def _columns(question: Question) -> dict[str, str]:
+    """What each column of ANSWER is for this question; NULL where it is not to be told apart, or follows from a finer one."""
+    by = question.by
+    finest = next((key for key in ("hour", "day") if key in by), "")
+    return {
+        "hour": "hour" if finest == "hour" else "NULL",
+        "shift": "shift" if finest == "hour" else "NULL",
+        "day": "day" if finest else "NULL",
+        "week": "(day + 3) / 7" if "week" in by and not finest else "NULL",
+        "month": "strftime('%Y-%m', day * 86400, 'unixepoch')" if "month" in by and not finest else "NULL",
+        "project": "project" if "project" in by else "NULL",
+        "session": "session" if "session" in by else "NULL",
+    }
+
+
+def _price_day(history: History, bounds: dict[str, Any]) -> str:
+    changes = history.db.execute(PRICE_CHANGES, (bounds["since"], bounds["until"])).fetchall()
+    cases = " ".join(f"WHEN day >= {day} THEN {day}" for (day,) in changes)
+    return f"CASE {cases} ELSE {bounds['since']} END" if cases else str(bounds["since"])
+
+
+def _shift(history: History, zone: str, bounds: dict[str, Any]) -> str:
+    """SQL for what a slot's local time is ahead of UTC, in quarter hours."""
+    first_held, last_held = history.db.execute(SLOT_RANGE).fetchone()
+    if first_held is None:
+        return "0"
+    shifts = _shifts(zone, max(bounds["first"], first_held), min(bounds["end"], last_held + 1))
+    cases = " ".join(f"WHEN slot >= {slot} THEN {shift}" for slot, shift in reversed(shifts[1:]))
+    return f"CASE {cases} ELSE {shifts[0][1]} END" if cases else f"({shifts[0][1]})"
+
+
+def _shifts(zone: str, first: int, end: int) -> list[tuple[int, int]]:
+    """Each slot of [first, end) from which another shift holds, with that shift; the first one always."""
+    local = ZoneInfo(zone)
+    found = [(first, _shift_at(first, local))]
+    for known in range(first, end, SLOTS_OF_DAY):
+        upper = known + SLOTS_OF_DAY
+        if (shift := _shift_at(upper, local)) != found[-1][1]:
+            lower = known
+            while upper - lower > 1:
+                middle = (lower + upper) // 2
+                lower, upper = (middle, upper) if _shift_at(middle, local) == found[-1][1] else (lower, middle)
+            found.append((upper, shift))
+    return found
+
+
+def _shift_at(slot: int, zone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(slot * SLOT_SECONDS, zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds()) // SLOT_SECONDS
+
+
+def _buckets(
+    history: History, question: Question, table: str, columns: str
+) -> Iterator[tuple[tuple[tuple[str | None, ...], str, str, str | None], tuple[Any, ...]]]:
+    """Each bucket's (keys, origin, account, model), then its own columns."""
+    sql = BUCKETS.replace("<table>", table).replace("<columns>", columns).replace("<only>", _only(question, "bucket"))
+    zone = ZoneInfo(question.zone)
+    for slot, span, account, origin, model, project, *rest in history.db.execute(sql, _bounds(question)):
+        keys = tuple(_bucket_key(key, slot, span, zone, account, origin, model, project) for key in question.by)
+        yield (keys, origin, account, model or None), tuple(rest)
+
+
+def _bucket_key(
+    key: str, slot: int, span: int, zone: ZoneInfo, account: str, origin: str, model: str, project: str
+) -> str | None:
+    shift = _shift_at(slot, zone) if span < DAY_SECONDS else None
+    moment = _Moment(None if shift is None else (slot + shift) // 4, shift, (slot + (shift or 0)) // SLOTS_OF_DAY)
+    return _key(key, moment, account, origin, model, project, None)
+
+
+class _Moment(NamedTuple):
+    hour: int | None
+    shift: int | None
+    day: int | None
+    week: int | None = None
+    month: str | None = None
+
+
+def _total_row(by: tuple[str, ...], row: tuple[Any, ...]) -> TotalRow:
+    account, origin, model, tier, project, session = row[:6]
+    moment, band, price_day, counts = _Moment(*row[6:11]), row[16], row[17], row[18:]
+    keys = tuple(_key(key, moment, account, origin, model, project, session) for key in by)
+    return TotalRow(keys, origin, account, model or None, tier or None, band, price_day, Tokens(*counts[:7]), counts[7])
+
+
+def _whole_sums(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    halves = row[18:]
+    pairs = zip(halves[::2], halves[1::2], strict=True)
+    return (*row[:18], *(None if high is None else (high << LOW_BITS) + low for high, low in pairs))
+
+
+def _key(
+    key: str, moment: _Moment, account: str, origin: str, model: str, project: str | None, session: str | None
+) -> str | None:
+    match key:
+        case "hour":
+            return None if moment.hour is None or moment.shift is None else _hour(moment.hour, moment.shift)
+        case "day":
+            return None if moment.day is None else _day(moment.day)
+        case "week":
+            return _week(moment.week if moment.day is None else (moment.day + 3) // 7)
+        case "month":
+            return moment.month if moment.day is None else _day(moment.day)[:7]
+        case "source":
+            return account.partition("/")[0]
+        case "account":
+            return account
+        case "origin":
+            return origin
+        case "model":
+            return model or None
+        case "project":
+            return project or None
+        case "session":
+            return session or None
+    raise ValueError(f"nothing can be grouped by {key!r}")
+
+
+@cache
+def _hour(hour: int, shift: int) -> str:
+    sign, minutes = "-" if shift < 0 else "+", abs(shift) * 15
+    return f"{_day(hour // 24)}T{hour % 24:02}:00{sign}{minutes // 60:02}:{minutes % 60:02}"
+
+
+@cache
+def _day(day: int) -> str:
+    return date.fromordinal(day + EPOCH_ORDINAL).isoformat()
+
+
+@cache
+def _week(week: int | None) -> str | None:
+    if week is None:
+        return None
+    year, number, _ = date.fromordinal(week * 7 - 3 + EPOCH_ORDINAL).isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def _date_or_none(day: int | None) -> date | None:
+    return None if day is None else date.fromordinal(day + EPOCH_ORDINAL)
