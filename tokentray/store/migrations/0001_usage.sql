@@ -20,8 +20,17 @@ CREATE TABLE account (
 -- An agent's own sessions: `first_at` is the first instant in its file; the older one owns what two files share.
 CREATE TABLE session (
     id INTEGER PRIMARY KEY REFERENCES name (id),
-    first_at INTEGER NOT NULL
+    first_at INTEGER NOT NULL,
+    parent INTEGER NOT NULL DEFAULT 0 -- the session it was forked from, if the log names it
 ) STRICT;
+
+-- What Claude Code says a session has used so far, hidden calls included, as often as it said so: not part of any total.
+CREATE TABLE cost_state (
+    session INTEGER NOT NULL REFERENCES name (id), at INTEGER NOT NULL, model INTEGER NOT NULL,
+    input INTEGER, cache_read INTEGER, cache_write INTEGER, cache_write_1h INTEGER, output INTEGER,
+    cost TEXT NOT NULL,               -- USD as decimal text, the agent's own estimate; '' where it did not say
+    PRIMARY KEY (session, at, model)
+) STRICT, WITHOUT ROWID;
 
 -- One row for each response of an agent, or each combination of dimensions in a provider's bucket.
 -- id: for agents 63 bits of BLAKE2b over agent and response, whichever account it was found in; for providers over account, feed and the usage's id.
