@@ -74,7 +74,7 @@ class Web:
             raise KeyRejected("The key is empty or holds characters that no key has; copy it again.", needs or None)
         self._secrets = tuple(value.split()[-1] for value in headers.values())
         self._needs = needs
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self._transport = transport
         self._limits = limits or Limits()
         self._client: httpx.Client | None = None
@@ -224,7 +224,7 @@ class Web:
 
     def _refusal_in_words(self, path: str, response: httpx.Response, reason: str) -> SourceError:
         status = response.status_code
-        retry_at = retry_after(response.headers.get("retry-after"), response.headers.get("date"), self._clock.now())
+        retry_at = retry_after(response.headers.get("retry-after"), response.headers.get("date"), self.clock.now())
         if status == 401:
             return KeyRejected(f"{self.host} refused the key{reason}.", self._needs or None)
         if status == 403:

@@ -86,7 +86,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A quantity that is not tokens, for a bucket: `unit` is "images", "characters", "seconds", "bytes", "sessions" or "calls"."""
+    """A quantity that is not tokens, for a bucket: `unit` is "images", "characters", "seconds", "bytes", "sessions", "calls", "lines" or "commits"."""
 
     id: str
     start: datetime

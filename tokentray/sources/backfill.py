@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
+from tokentray.core.batch import Batch, BucketSet
+from tokentray.core.errors import SourceError, Unreadable
 from tokentray.core.period import Period
 
+if TYPE_CHECKING:
+    from tokentray.http_client import Web
+    from tokentray.sources.source import Poll
+
 DAY = timedelta(days=1)
+NOT_FOR_THIS_ACCOUNT = (400, 403, 404, 410)
 OPEN_DAYS = 3  # Providers add to closed buckets for a while; the last three UTC days are read again each time.
 
 
@@ -23,6 +31,115 @@ class Progress:
 
     settled: tuple[Period, ...] = ()
     read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one window held; `known` is the stretch that is now complete, None if the provider said nothing about it."""
+
+    bucket_sets: tuple[BucketSet, ...]
+    known: Period | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """
+    One list of buckets of a billing API.
+
+    `read(web, window, now)` gives all of a window or raises. `longest` is the longest window that is read in one step; `reach` how far
+    back it makes sense to ask, None: as far as the person wants. The open days are read again when `every` has passed.
+    `optional` feeds may be refused to an account: a note then says so.
+    """
+
+    name: str
+    read: Callable[[Web, Period, datetime], Reading]
+    longest: timedelta
+    every: timedelta = timedelta()
+    reach: timedelta | None = None
+    optional: bool = False
+
+
+Step = tuple[Feed, Period]
+
+
+def read_feeds(
+    feeds: Sequence[Feed], poll: Poll, web: Web, now: datetime, names: Callable[[], Iterable[Batch]]
+) -> Iterator[Batch]:
+    """
+    The open days of all feeds, then `names`, then the days before, newest first.
+
+    A feed whose answer is unreadable does not keep the others from being read; the error is raised at the end. If the first answer of all
+    is unreadable, it is raised at once: then the address is wrong.
+    """
+    progress = {feed.name: read_cursor(None if poll.full else poll.cursors.get(feed.name)) for feed in feeds}
+    present = [(feed, open_days(now)) for feed in feeds if _is_due(feed, progress[feed.name], now)]
+    past = [
+        (feed, window)
+        for feed in feeds
+        for window in missing(progress[feed.name], _since(feed, poll, now), now, feed.longest)
+    ]
+    past.sort(key=lambda step: step[1].end, reverse=True)
+    turn = _Turn(web, now, progress, len(present) + len(past))
+    yield from turn.take(present)
+    yield from names()
+    yield from turn.take(past)
+    if turn.failure is not None:
+        raise turn.failure
+
+
+class _Turn:
+    """One walk through the steps of all feeds, with what went wrong on the way."""
+
+    def __init__(self, web: Web, now: datetime, progress: dict[str, Progress], steps: int) -> None:
+        self.failure: Unreadable | None = None
+        self._web, self._now, self._progress, self._steps = web, now, progress, steps
+        self._taken = 0
+        self._given_up: set[str] = set()
+
+    def take(self, steps: Iterable[Step]) -> Iterator[Batch]:
+        for feed, window in steps:
+            self._taken += 1
+            if feed.name in self._given_up:
+                continue
+            try:
+                reading = feed.read(self._web, window, self._now)
+            except SourceError as error:
+                yield from self._refused(feed, error)
+                continue
+            yield self._batch(feed, window, reading)
+
+    def _refused(self, feed: Feed, error: SourceError) -> Iterator[Batch]:
+        if feed.optional and error.status in NOT_FOR_THIS_ACCOUNT:
+            self._given_up.add(feed.name)
+            yield Batch(notes=(f"{feed.name}: not given to this account.",), done=self._taken / self._steps)
+        elif isinstance(error, Unreadable) and self._taken > 1:
+            self._given_up.add(feed.name)
+            self.failure = self.failure or error
+        else:
+            raise error
+
+    def _batch(self, feed: Feed, window: Period, reading: Reading) -> Batch:
+        progress = self._progress[feed.name]
+        is_open = window == open_days(self._now)
+        progress = Progress(progress.settled, self._now) if is_open else settle(progress, window)
+        self._progress[feed.name] = progress
+        known = reading.known
+        return Batch(
+            bucket_sets=reading.bucket_sets,
+            cursors={feed.name: cursor_text(progress)},
+            complete={feed.name: (known.start, min(known.end, self._now))} if known else {},
+            notes=reading.notes,
+            done=self._taken / self._steps,
+        )
+
+
+def _is_due(feed: Feed, progress: Progress, now: datetime) -> bool:
+    return progress.read_at is None or not progress.read_at <= now < progress.read_at + feed.every
+
+
+def _since(feed: Feed, poll: Poll, now: datetime) -> datetime:
+    return poll.backfill_since if feed.reach is None else max(poll.backfill_since, now - feed.reach)
 
 
 def read_cursor(text: str | None) -> Progress:
