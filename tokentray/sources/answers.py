@@ -53,6 +53,12 @@ def money(amount: Decimal, currency: str, kind: MoneyKind) -> Money:
     return Money(amount, currency.upper(), kind)
 
 
+def in_whole_units(cents: Decimal) -> Decimal:
+    """Hundredths as whole units, to the last digit; what is not a number stays that."""
+    sign, digits, exponent = cents.as_tuple()
+    return Decimal((sign, digits, exponent - 2)) if isinstance(exponent, int) else cents
+
+
 def plausible(amount: Decimal) -> bool:
     """Whether it is a number that can be written down: 1E-999999999 would fill the memory."""
     exponent = amount.as_tuple().exponent

@@ -27,6 +27,7 @@ from tokentray.sources.answers import (
     Count,
     Text,
     billed,
+    in_whole_units,
     item_id,
     merged_costs,
     merged_meters,
@@ -41,7 +42,6 @@ FOUR_WEEKS = 28 * DAY
 RARELY = timedelta(minutes=55)
 DEFAULT_WORKSPACE = "default"
 CONSOLE = "console"
-CENTS = Decimal(100)
 PRIORITY_NOTE = "Priority Tier tokens are shown, but Anthropic does not put their cost into its report."
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -135,7 +135,7 @@ class NamedPage(msgspec.Struct):
 
 
 P = TypeVar("P", UsagePage, CostPage, CodePage)
-R = TypeVar("R")
+B = TypeVar("B", UsagePage, CostPage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def _read_claude_code(web: Web, window: Period, now: datetime) -> Reading:
     return Reading((BucketSet("claude_code", window.start, window.end, meters=merged_meters(meters)),), None)
 
 
-def _buckets(web: Web, report: Report, window: Period, shape: type[P]) -> dict[datetime, list[Any]]:
+def _buckets(web: Web, report: Report, window: Period, shape: type[B]) -> dict[datetime, list[Any]]:
     params = [
         ("starting_at", _rfc3339(window.start)),
         ("ending_at", _rfc3339(window.end)),
@@ -275,23 +275,26 @@ def _known(buckets: Mapping[datetime, object], width: timedelta, window: Period)
 
 
 def _usage(start: datetime, row: UsageRow) -> Usage:
-    written = row.cache_creation
-    hour = written and written.ephemeral_1h_input_tokens
     return Usage(
         id=item_id(row.model, row.workspace_id, row.api_key_id, row.service_tier),
         start=start,
         span=HOUR,
-        tokens=Tokens(
-            input=row.uncached_input_tokens,
-            cache_read=row.cache_read_input_tokens,
-            cache_write=written and written.ephemeral_5m_input_tokens + written.ephemeral_1h_input_tokens,
-            cache_write_1h=hour,
-            output=row.output_tokens,
-        ),
+        tokens=_tokens(row),
         model=row.model,
         project=row.workspace_id or DEFAULT_WORKSPACE,
         key=row.api_key_id or CONSOLE,
         tier=None if row.service_tier in (None, "", "standard") else row.service_tier,
+    )
+
+
+def _tokens(row: UsageRow) -> Tokens:
+    written = row.cache_creation
+    return Tokens(
+        input=row.uncached_input_tokens,
+        cache_read=row.cache_read_input_tokens,
+        cache_write=written.ephemeral_5m_input_tokens + written.ephemeral_1h_input_tokens if written else None,
+        cache_write_1h=written.ephemeral_1h_input_tokens if written else None,
+        output=row.output_tokens,
     )
 
 
@@ -309,7 +312,7 @@ def _searches(start: datetime, row: UsageRow, searches: int) -> Meter:
 
 
 def _cost(start: datetime, row: CostRow) -> Cost:
-    money = billed(row.amount / CENTS, row.currency)
+    money = billed(in_whole_units(row.amount), row.currency)
     return Cost(
         id=item_id(row.description, row.model, row.workspace_id, money.currency),
         start=start,
