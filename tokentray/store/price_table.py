@@ -26,6 +26,10 @@ ALL = """
     JOIN name ON name.id = price.model JOIN name AS tier ON tier.id = price.tier
     ORDER BY price.model, price.tier, band, since_day
 """
+UNKNOWN = """
+    SELECT DISTINCT name.text FROM price JOIN name ON name.id = price.model
+    WHERE coalesce(input, cache_read, cache_write_5m, cache_write_1h, output) IS NULL ORDER BY name.text
+"""
 LISTS = "SELECT DISTINCT list FROM price ORDER BY list"
 
 
@@ -77,6 +81,11 @@ def prices_of(history: History) -> dict[tuple[str, str | None, int], list[tuple[
     for model, tier, band, since_day, *price in history.db.execute(ALL):
         prices.setdefault((model, tier or None, band), []).append((since_day, Price(*price)))
     return prices
+
+
+def unknown_models(history: History) -> list[str]:
+    """The models of which the price list knows nothing, in some tier at least."""
+    return [name for (name,) in history.db.execute(UNKNOWN)]
 
 
 def price_lists(history: History) -> list[str]:
