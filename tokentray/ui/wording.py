@@ -261,11 +261,90 @@ def comparison_text(percent_signed: int | None, against: str) -> str:
     return words.format(percent=percent(abs(percent_signed) / 100), usual=against)
 
 
-def bars_summary(first: str, last: str, total_value: str, unit: str, highest_bar: str, highest: str) -> str:
+def bars_summary(first: str, last: str, total_value: str, unit: str, highest_bar: str, highest_value: str) -> str:
     """What a bar chart shows, in one sentence."""
     return translate("wording", "{first} to {last}: {total} {unit}, most on {bar} with {highest}.").format(
-        first=first, last=last, total=total_value, unit=unit, bar=highest_bar, highest=highest
+        first=first, last=last, total=total_value, unit=unit, bar=highest_bar, highest=highest_value
     )
+
+
+def month_summary(so_far_value: str, forecast_value: str | None, budget_value: str | None) -> str:
+    """What the month's line shows, in one sentence."""
+    words = translate("wording", "{money} so far").format(money=so_far_value)
+    if forecast_value is not None:
+        words += translate("wording", ", {money} expected at the end of the month").format(money=forecast_value)
+    if budget_value is not None:
+        words += translate("wording", ", budget {money}").format(money=budget_value)
+    return words + "."
+
+
+def heat_summary(days_with_use: int, days: int, busiest: str, highest_value: str) -> str:
+    """What the year shows, in one sentence."""
+    return translate("wording", "Use on {some} of {all} days, most on {day} with {highest}.").format(
+        some=exact_count(days_with_use), all=exact_count(days), day=busiest, highest=highest_value
+    )
+
+
+def pattern_summary(weekday: str, hour: str, highest_value: str) -> str:
+    """What the week's pattern shows, in one sentence."""
+    return translate("wording", "Most on {weekday} from {hour}: {highest}.").format(
+        weekday=weekday, hour=hour, highest=highest_value
+    )
+
+
+def hours_summary(total_value: str, hour: str, highest_value: str) -> str:
+    """What today's hours show, in one sentence."""
+    return translate("wording", "{total} tokens by the hour, most from {hour}: {highest}.").format(
+        total=total_value, hour=hour, highest=highest_value
+    )
+
+
+def hours_between(start: str, end: str) -> str:
+    return translate("wording", "{start} to {end}").format(start=start, end=end)
+
+
+def weekday_hour(weekday: str, hour: str) -> str:
+    return translate("wording", "{weekday}, {hour}").format(weekday=weekday, hour=hour)
+
+
+def weekday_heading() -> str:
+    return translate("wording", "Weekday")
+
+
+def so_far() -> str:
+    return translate("wording", "So far")
+
+
+def on_that_day() -> str:
+    return translate("wording", "On that day")
+
+
+def forecast() -> str:
+    return translate("wording", "Forecast")
+
+
+def likely_between() -> str:
+    return translate("wording", "Likely between")
+
+
+def lowest() -> str:
+    return translate("wording", "At least")
+
+
+def highest() -> str:
+    return translate("wording", "At most")
+
+
+def budget_text(amount: str) -> str:
+    return translate("wording", "Budget {amount}").format(amount=amount)
+
+
+def less() -> str:
+    return translate("wording", "Less")
+
+
+def more() -> str:
+    return translate("wording", "More")
 
 
 def bar_heading(width: str) -> str:

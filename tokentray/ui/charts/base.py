@@ -127,6 +127,10 @@ class Chart(QWidget):
     def can_drag(self) -> bool:
         return False
 
+    def dims_others(self) -> bool:
+        """Whether a mark dims the rest; a line has no parts to dim."""
+        return True
+
     def step(self, key: Qt.Key) -> int:
         """How many parts an arrow key moves the mark."""
         return {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(key, 0)
@@ -212,7 +216,7 @@ class Chart(QWidget):
         else:
             frame, content = self._pictures(look)
             painter.drawPixmap(0, 0, frame)
-            painter.setOpacity(1.0 if self.marked is None else DIM)
+            painter.setOpacity(DIM if self.marked is not None and self.dims_others() else 1.0)
             painter.drawPixmap(0, 0, content)
             painter.setOpacity(1.0)
             if self.marked is not None:

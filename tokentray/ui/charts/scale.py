@@ -57,3 +57,14 @@ def named_dates(starts: Sequence[date | datetime], width: str, first_weekday: in
     if count <= 200:
         return [i for i, start in enumerate(starts) if start.day in (1, 15)]
     return [i for i, start in enumerate(starts) if start.day == 1]
+
+
+def heat_stops(values: Sequence[float | None]) -> tuple[float, ...]:
+    """The three quartiles of what is above nothing: where one colour of a heat map ends and the next begins."""
+    some = sorted(value for value in values if value)
+    return tuple(some[min(len(some) - 1, len(some) * part // 4)] for part in (1, 2, 3)) if some else ()
+
+
+def heat_level(value: float, stops: Sequence[float]) -> int:
+    """0 for nothing, 1 to 4 for the quarters."""
+    return 0 if value <= 0 else 1 + sum(value >= stop for stop in stops)
