@@ -16,11 +16,21 @@ KEEP = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 COLUMNS = 'account.name, gauge.name, gauge.at, used_percent, used, "limit", remaining, unit, window_minutes, resets_at'
+# From name to name and to the last sample of each: the table is long, and only its ends are wanted.
 NEWEST = f"""
-    SELECT {COLUMNS} FROM account
-    JOIN (SELECT account, name, max(at) AS at FROM gauge GROUP BY account, name) AS newest ON newest.account = account.id
+    WITH RECURSIVE found (account, name) AS (
+        SELECT id, (SELECT min(name) FROM gauge WHERE account = account.id) FROM account
+        UNION ALL
+        SELECT account, (SELECT min(name) FROM gauge WHERE gauge.account = found.account AND gauge.name > found.name)
+        FROM found WHERE name IS NOT NULL
+    ),
+    newest AS (
+        SELECT account, name, (SELECT max(at) FROM gauge WHERE gauge.account = found.account AND gauge.name = found.name) AS at
+        FROM found WHERE name IS NOT NULL
+    )
+    SELECT {COLUMNS} FROM newest
     JOIN gauge ON gauge.account = newest.account AND gauge.name = newest.name AND gauge.at = newest.at
-    ORDER BY account.name, gauge.name
+    JOIN account ON account.id = gauge.account ORDER BY account.name, gauge.name
 """
 BETWEEN = f"""
     SELECT {COLUMNS} FROM gauge JOIN account ON account.id = gauge.account

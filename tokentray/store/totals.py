@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from tokentray.core.money import Money, MoneyKind
 from tokentray.core.usage import Tokens
 from tokentray.store.database import History, error_in_our_words, zone_of
+from tokentray.store.gauge_table import newest_gauges
 from tokentray.store.rollup import COUNTS, DAY_SECONDS, EPOCH_ORDINAL, SLOT_MS, SLOT_SECONDS, SLOTS_OF_DAY, slots_of_day
 from tokentray.store.usage_table import instant_of, milliseconds
 
@@ -103,7 +104,7 @@ LAST_DAY = "SELECT max(day) FROM day_total"
 USAGES = "SELECT count(*) FROM usage"
 NEWEST = """
     SELECT max(newest) FROM (SELECT (SELECT max(start) FROM usage WHERE account = account.id) AS newest FROM account WHERE origin = 'logged'
-        UNION ALL SELECT max(succeeded_at) FROM poll UNION ALL SELECT max(at) FROM gauge)
+        UNION ALL SELECT max(succeeded_at) FROM poll)
 """
 
 
@@ -286,7 +287,8 @@ def usage_count(history: History) -> int:
 def newest_reading(history: History) -> datetime | None:
     """When the newest thing known was said: an agent's last response, a provider's last good answer, a sample."""
     newest = history.db.execute(NEWEST).fetchone()[0]
-    return None if newest is None else instant_of(newest)
+    instants = [gauge.at for _, gauge in newest_gauges(history)]
+    return max(instants if newest is None else [*instants, instant_of(newest)], default=None)
 
 
 def _fits_days(history: History, question: Question) -> bool:
