@@ -193,7 +193,7 @@ def account_state(account: str, title: str, state: str = "ok", message: str = ""
 def full_trend() -> Trend:
     stack = daily(30, models=6)
     return Trend(
-        choice=TrendChoice(stack.starts[0], TODAY, Step.DAY),  # type: ignore[arg-type]
+        choice=TrendChoice(stack.starts[0], TODAY, Step.DAY),
         stack=stack,
         total=15_600_000.0,
         before=12_100_000.0,
