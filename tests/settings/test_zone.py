@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tokentray.settings.zone import is_zone, local_midnights, system_zone, zone_of
+from tokentray.settings.zone import is_zone, local_midnights, system_zone, today_in, zone_of
 
 NOON_21_NOVEMBER = 1795255200  # 2026-11-21T10:00:00Z
 
@@ -80,3 +80,15 @@ def test_the_c_library_agrees(in_zone: pytest.MonkeyPatch, zone: str, instant: i
     in_zone.setenv("TZ", zone)
     time.tzset()
     assert local_midnights(instant, "") == local_midnights(instant, zone)
+
+
+def test_today_is_the_same_by_name_and_by_the_c_library(in_zone: pytest.MonkeyPatch) -> None:
+    in_zone.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    today = ("Europe/Berlin", 20778, 1795215600, 1795302000)
+    assert today_in(NOON_21_NOVEMBER, "", {"TZ": "Europe/Berlin"}) == today
+    assert today_in(NOON_21_NOVEMBER, "Europe/Berlin", {}) == today
+
+
+def test_today_in_utc() -> None:
+    assert today_in(NOON_21_NOVEMBER, "UTC", {"TZ": "Asia/Tokyo"}) == ("UTC", 20778, 1795219200, 1795305600)

@@ -2,11 +2,11 @@
 
 
 def peek_settings(path: str) -> dict[str, object]:
-    """The settings file as it is; {} if there is none, or if it is damaged (settings.py says so at the next slower command)."""
+    """The settings file as it is; {} if there is none, or none that can be read (settings.py says so at the next slower command)."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return {}
     import json  # 5 ms, only for those who have a settings file
 

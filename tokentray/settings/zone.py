@@ -26,7 +26,8 @@ def system_zone(environ: Mapping[str, str], etc: str = "/etc") -> str:
         return said
     if sys.platform == "win32":
         return _windows_zone() or "UTC"
-    return _debian_zone(os.path.join(etc, "timezone")) or _linked_zone(os.path.join(etc, "localtime")) or "UTC"
+    # The link comes first: it is what the C library follows, and the other file is sometimes forgotten.
+    return _linked_zone(os.path.join(etc, "localtime")) or _debian_zone(os.path.join(etc, "timezone")) or "UTC"
 
 
 def is_zone(name: str) -> bool:
@@ -45,14 +46,25 @@ def is_zone(name: str) -> bool:
     return True
 
 
-def local_midnights(instant: float, chosen: str) -> tuple[int, int, int]:
+def today_in(instant: float, chosen: str, environ: Mapping[str, str]) -> tuple[str, int, int, int]:
+    """The zone, and what `local_midnights` says of it: by the C library, which needs no import at all, wherever that means the same zone."""
+    zone = zone_of(chosen, environ)
+    said = environ.get("TZ", "").removeprefix(":")
+    same = zone == said or not (chosen or said or zone == "UTC")
+    return (zone, *local_midnights(instant, "" if same else zone))
+
+
+def local_midnights(instant: float, zone: str) -> tuple[int, int, int]:
     """
     The local day that holds an instant (seconds since 1970): days since 1970-01-01, its first second, and the next day's first.
 
-    `chosen` "": as the C library sees the system's zone, which needs no import at all.
+    `zone` "": as the C library sees the system's zone.
     """
-    if chosen:
-        return _midnights_in(instant, chosen)
+    if zone == "UTC":
+        day = int(instant // 86400)
+        return day, day * 86400, (day + 1) * 86400
+    if zone:
+        return _midnights_in(instant, zone)
     now = time.localtime(instant)
     noon = (now.tm_year, now.tm_mon, now.tm_mday, 12, 0, 0, 0, 0, -1)
     start = int(time.mktime((*noon[:3], 0, 0, 0, 0, 0, -1)))
