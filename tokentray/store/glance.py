@@ -41,7 +41,8 @@ ROWS = f"""
     ORDER BY account.name, model.text, tier.text, part.band
 """
 COSTS = """
-    SELECT account.name, amount, currency, kind FROM cost JOIN account ON account.id = cost.account
+    SELECT account.name, amount, currency, kind, account.origin, model.text
+    FROM cost JOIN account ON account.id = cost.account JOIN name AS model ON model.id = cost.model
     WHERE account IN (SELECT id FROM account) AND start >= (:day - 16) * 86400000 AND start < :end * 900000
     AND CASE WHEN span < 86400 THEN (start + span * 500) / 900000 >= :first AND (start + span * 500) / 900000 < :end
         ELSE (start + span * 500) / 86400000 = :day END
@@ -101,7 +102,7 @@ def glance(path: str, day: int, first: int, end: int, zone: str, so_far: int | N
     rows      (account, origin, model, tier, band, input, cache_read, cache_write, cache_write_1h, output, reasoning, unsplit, requests,
               then the day's prices in 10^-12 USD: input, cache_read, cache_write_5m, cache_write_1h, output, and the price list's name,
               None if the model has not been looked up)
-    costs     (account, amount, currency, kind) billed for the UTC day of that date
+    costs     (account, amount, currency, kind, origin, model) billed for the UTC day of that date
     gauges    (account, name, at, used_percent, used, limit, remaining, unit, window_minutes, resets_at), the newest of each
     hours     (account, whole hours since local midnight, tokens)
     weekdays  (weeks ago, account, tokens of that whole day)
