@@ -148,6 +148,11 @@ def newest_version() -> int:
     return _migrations()[-1][0]
 
 
+def another_writes(path: str) -> bool:
+    """Whether any program has the history open for writing."""
+    return os.path.exists(path) and _look_around(path).alive
+
+
 def version_of(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 

@@ -291,6 +291,12 @@ def newest_reading(history: History) -> datetime | None:
     return max(instants if newest is None else [*instants, instant_of(newest)], default=None)
 
 
+def local_day(history: History, zone: str) -> str:
+    """SQL for the local day (since 1970-01-01) of a row of slot_total, whichever the history holds."""
+    shift = _shift(history, zone, {"first": 0, "end": 2**40})
+    return f"iif(span < 86400, slot + {shift}, slot) / 96"
+
+
 def _fits_days(history: History, question: Question) -> bool:
     return question.project is None and KEYS_OF_DAYS.issuperset(question.by) and zone_of(history) == question.zone
 
