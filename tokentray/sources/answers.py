@@ -14,7 +14,8 @@ from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Meter, Usage
 
 # Far more than anybody uses in an hour, and small enough that a history of them can be added up in 63 bits.
-Count = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
+LARGEST_COUNT = 10**15
+Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
 LARGEST_AMOUNT = Decimal(10**12)
 FINEST_AMOUNT = -40
