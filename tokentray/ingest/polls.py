@@ -179,7 +179,7 @@ def failed(account: str, error: SourceError | VaultError, batches: int = 0) -> O
     state = next((state for kind, state in STATES if isinstance(error, kind)), "unreachable")
     message = str(error)
     if isinstance(error, KeyRejected) and error.needs and error.needs not in message:
-        message = f"{message} {error.needs}"
+        message = f"{message} What is needed: {error.needs.rstrip('.')}."
     return Outcome(account, state, message, error.retry_at if isinstance(error, Throttled) else None, batches)
 
 
@@ -259,7 +259,7 @@ def welcome_back(history: History, account: str, now: datetime) -> None:
     poll = poll_of(history, account)
     if poll is not None and poll.state != "ok":
         with transaction(history):
-            record_outcome(history, account_id(history, account, Origin.BILLED), now - SOONEST, "new_key")
+            record_outcome(history, account_id(history, account, Origin.BILLED), now - SOONEST, "never")
 
 
 def _whole_turn(
