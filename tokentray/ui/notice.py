@@ -62,14 +62,14 @@ def _clock_time(seconds: float) -> str:
 
 def _send(title: str, text: str) -> bool:
     # 10 to 25 ms, at the first notification only.
-    from jeepney import DBusAddress, MessageFlag, new_method_call
-    from jeepney.io.blocking import open_dbus_connection
+    from jeepney import DBusAddress, MessageFlag, new_method_call  # type: ignore[import-untyped]
+    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
     daemon = DBusAddress(
         "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications"
     )
     hints = {"urgency": ("y", URGENCY_NORMAL), "desktop-entry": ("s", DESKTOP_ENTRY)}
-    body = (APP, 0, "tokentray-desktop", title, text, [], hints, AS_LONG_AS_USUAL)
+    body = (APP, 0, "tokentray-desktop", title, text, (), hints, AS_LONG_AS_USUAL)
     message = new_method_call(daemon, "Notify", "susssasa{sv}i", body)
     message.header.flags |= MessageFlag.no_reply_expected
     try:
