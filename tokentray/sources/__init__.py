@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tokentray.sources.source import Source
 
 AGENTS = {
-    "claude-code": "tokentray.sources.agents.claude_code",
-    "codex": "tokentray.sources.agents.codex",
+    "claude-code": "tokentray.sources.agents.claude_code.source",
+    "codex": "tokentray.sources.agents.codex.source",
 }
 PROVIDERS = {
     "openai": "tokentray.sources.providers.openai",

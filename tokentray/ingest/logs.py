@@ -1,0 +1,248 @@
+"""From the agents' logs into the history: finds what is new in them, reads it and records it, today's first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tokentray.core.found import Found
+from tokentray.sources.jsonl import fast_decoder, light_decoder
+from tokentray.sources.log_reading import AGENTS, Answer, Known, LogReader, Task, log_entries, read_apart
+from tokentray.store.account_table import account_id, find_account
+from tokentray.store.database import transaction, zone_of
+from tokentray.store.log_table import known_log, known_logs, record_logs, signed
+
+if TYPE_CHECKING:
+    from tokentray.core.clock import Clock
+    from tokentray.store.database import History
+
+# Below this, importing a fast decoder costs more than it saves.
+LITTLE_NEWS = 256 * 1024
+# Above this, a second process reads, too.
+MUCH_NEWS = 24 * 1024 * 1024
+# Responses are recorded in lots of this size, so that memory stays small and a scan that is stopped has kept what it read.
+LOT = 30_000
+
+Progress = Callable[[int, int], None]
+Stop = Callable[[], bool]
+
+
+class AgentHome:
+    """An agent's account (`codex/default`) and the folders its logs lie in; a folder need not exist."""
+
+    # Not a dataclass: importing those costs more than `sync` may take when nothing is new.
+    __slots__ = ("account", "folders", "source")
+
+    def __init__(self, account: str, source: str, folders: tuple[str, ...]) -> None:
+        self.account = account
+        self.source = source
+        self.folders = folders
+
+
+class ScanResult:
+    """
+    What a scan did: files with news, bytes read, lines with usage in them; `problems` are (path, why) of files that could not be read.
+    `stopped` says that it was asked to end early; the next scan goes on from there.
+    """
+
+    __slots__ = ("bytes", "files", "problems", "responses", "stopped")
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.bytes = 0
+        self.responses = 0
+        self.problems: list[tuple[str, str]] = []
+        self.stopped = False
+
+
+def find_agents(environ: Mapping[str, str], home: str, added: Iterable[tuple[str, str]] = ()) -> list[AgentHome]:
+    """
+    The agents whose logs are on this machine, as account `<agent>/default`, and those `added` in the settings as (account, folder).
+
+    An added account without a folder is looked for where the agent keeps its logs by itself.
+    """
+    agents = [AgentHome(f"{name}/default", name, tuple(agent.roots(environ, home))) for name, agent in AGENTS.items()]
+    agents = [agent for agent in agents if any(map(os.path.isdir, agent.folders))]
+    for account, folder in added:
+        source = account.partition("/")[0]
+        if source in AGENTS and folder:
+            agents = [agent for agent in agents if agent.account != account]
+            agents.append(AgentHome(account, source, tuple(AGENTS[source].roots_below(folder))))
+    return agents
+
+
+def scan_logs(
+    history: History,
+    agents: Sequence[AgentHome],
+    clock: Clock,
+    *,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+    only_today: bool = False,
+    full: bool = False,
+) -> ScanResult:
+    """
+    Records what was appended to the agents' logs since the last scan.
+
+    Files are read newest first; if there is much to read, those changed today are recorded before the others are begun, and
+    `only_today` ends there. `full` reads everything again, which changes nothing unless a reader has learned more since.
+    `progress` is called with the bytes read and the bytes to read, about once a file; `stop` is asked as often.
+
+    Raises:
+        HistoryError: the history could not be written. What was recorded before is kept.
+    """
+    scan = _Scan(history, progress, stop)
+    news = [piece for agent in agents for piece in _news(history, agent, full)]
+    if not news:
+        return scan.result
+    news.sort(key=lambda piece: -piece.mtime)
+    scan.total = sum(piece.bytes for piece in news)
+    if only_today or scan.total > MUCH_NEWS:
+        midnight = _midnight(clock, zone_of(history))
+        today = [piece for piece in news if piece.mtime >= midnight]
+        scan.read(today)
+        news = [] if only_today else news[len(today) :]
+    scan.read(news)
+    return scan.result
+
+
+def tail(history: History, agents: Sequence[AgentHome], paths: Iterable[str]) -> ScanResult:
+    """Records what was appended to these files: for the resident program, which is told by the system what has changed."""
+    scan = _Scan(history, None, None)
+    pieces = []
+    for path in paths:
+        agent = next((agent for agent in agents if path.startswith(agent.folders)), None)
+        raw = os.fsencode(path)
+        try:
+            stat = os.stat(raw)
+        except OSError:
+            continue
+        if agent is not None and raw.endswith(AGENTS[agent.source].SUFFIXES):
+            known = known_log(history, raw)
+            if known is None or not _is_unchanged(stat, known):
+                pieces.append(_Piece(agent, raw, stat, known))
+    scan.total = sum(piece.bytes for piece in pieces)
+    scan.read(pieces)
+    return scan.result
+
+
+class _Piece:
+    """A file with news."""
+
+    __slots__ = ("agent", "bytes", "mtime", "task")
+
+    def __init__(self, agent: AgentHome, path: bytes, stat: os.stat_result, known: Known | None) -> None:
+        offset, head, state = known[4:7] if known and not path.endswith(b".zst") else (0, 0, "")
+        if known and stat.st_size == known[0]:
+            offset, head, state = 0, 0, ""  # as long as before, but written again: not appended to
+        self.agent = agent
+        self.mtime = stat.st_mtime
+        self.bytes = max(0, stat.st_size - offset) or stat.st_size
+        self.task: Task = (agent.source, path, offset, head, state, agent.folders)
+
+
+class _Scan:
+    """One scan under way: reads pieces and records them in lots."""
+
+    def __init__(self, history: History, progress: Progress | None, stop: Stop | None) -> None:
+        self.result = ScanResult()
+        self.total = 0
+        self._history = history
+        self._progress = progress
+        self._stop = stop
+        self._found: dict[str, Found] = {}
+        self._files: dict[str, list[tuple[bytes, Known]]] = {}
+        self._waiting = 0
+        self._done = 0
+
+    def read(self, pieces: Sequence[_Piece]) -> None:
+        """Reads and records these files, in this order."""
+        for piece, answer in self._answers(pieces):
+            packed, known, count, error = answer
+            account = piece.agent.account
+            self._found.setdefault(account, Found()).add_packed(packed)
+            if known is None:
+                self.result.problems.append((os.fsdecode(piece.task[1]), error))
+            else:
+                self._files.setdefault(account, []).append((piece.task[1], known))
+            self.result.files += 1
+            self.result.bytes += count
+            self.result.responses += len(packed[0])
+            self._waiting += len(packed[0])
+            self._done += piece.bytes
+            if self._waiting >= LOT:
+                self._record()
+            if self._progress is not None:
+                self._progress(self._done, self.total)
+        self._record()
+
+    def _answers(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Answer]]:
+        total = sum(piece.bytes for piece in pieces)
+        reader = LogReader(light_decoder() if total < LITTLE_NEWS else fast_decoder())
+        helper = None
+        if total > MUCH_NEWS:
+            from tokentray.sources.second_process import (
+                second_process,
+            )  # subprocess costs 16 ms, which only much news is worth
+
+            helper = second_process([piece.task for piece in pieces])
+        if helper is None:
+            for piece in pieces:
+                if self._is_stopped():
+                    return
+                yield piece, read_apart(reader, piece.task)
+            return
+        with helper:
+            for number in helper.numbers():
+                if self._is_stopped():
+                    return
+                yield pieces[number], read_apart(reader, pieces[number].task)
+                for other, answer in helper.answers():
+                    yield pieces[other], answer
+            for other, answer in helper.last_answers():
+                yield pieces[other], answer
+
+    def _is_stopped(self) -> bool:
+        self.result.stopped = self._stop is not None and self._stop()
+        return self.result.stopped
+
+    def _record(self) -> None:
+        if not self._files and not self._found:
+            return
+        with transaction(self._history):
+            for account, found in self._found.items():
+                number = account_id(self._history, account, "logged")
+                record_logs(self._history, number, found, self._files.get(account, ()))
+        self._found, self._files, self._waiting = {}, {}, 0
+
+
+def _news(history: History, agent: AgentHome, full: bool) -> Iterator[_Piece]:
+    """The files of an agent that are not as they were when they were read last."""
+    account = find_account(history, agent.account)
+    known = known_logs(history, account) if account is not None else {}
+    for path, entry in log_entries(agent.folders, AGENTS[agent.source].SUFFIXES):
+        try:
+            stat = entry.stat()
+        except OSError:
+            continue  # gone since the folder was read: nothing to find, and nothing is forgotten
+        before = None if full else known.get(path)
+        if before is None or not _is_unchanged(stat, before):
+            yield _Piece(agent, path, stat, before)
+
+
+def _is_unchanged(stat: os.stat_result, known: Known) -> bool:
+    return (
+        stat.st_size == known[0]
+        and stat.st_mtime_ns == known[1]
+        and signed(stat.st_ino) == known[2]
+        and signed(stat.st_dev) == known[3]
+    )
+
+
+def _midnight(clock: Clock, zone: str) -> float:
+    """Seconds since 1970 of the beginning of today."""
+    from zoneinfo import ZoneInfo  # 5 ms; only a scan with much news asks
+
+    now = clock.now().astimezone(ZoneInfo(zone))
+    return now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

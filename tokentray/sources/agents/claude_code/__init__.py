@@ -1,0 +1,1 @@
+"""Claude Code: what it gives (source.py) and how its transcripts are read (log.py)."""

@@ -1,0 +1,167 @@
+"""How far each log file has been read, with the responses found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from tokentray.core.found import band_of
+from tokentray.store import rollup
+from tokentray.store.names import name_id
+
+if TYPE_CHECKING:
+    from tokentray.core.found import Found, Response
+    from tokentray.store.database import History
+
+FIRST = itemgetter(0)
+
+KNOWN_FILES = "SELECT path, size, mtime, inode, device, offset, head, state FROM log_file WHERE account = ?"
+KNOWN_FILE = "SELECT size, mtime, inode, device, offset, head, state FROM log_file WHERE path = ?"
+KEEP_FILE = """
+    INSERT OR REPLACE INTO log_file (account, path, size, mtime, inode, device, offset, head, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+KEEP_SESSION = """
+    INSERT INTO session (id, first_at, parent) VALUES (?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET first_at = min(first_at, excluded.first_at),
+        parent = CASE WHEN parent = 0 THEN excluded.parent ELSE parent END
+    WHERE excluded.first_at < first_at OR (parent = 0 AND excluded.parent <> 0)
+"""
+KEEP_COST_STATE = """
+    INSERT OR REPLACE INTO cost_state (session, at, model, input, cache_read, cache_write, cache_write_1h, output, cost)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+KEEP_GAUGE = """
+    INSERT OR REPLACE INTO gauge (name, at, used_percent, remaining, unit, window_minutes, resets_at, account)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+NEWEST_GAUGE = "SELECT max(at) FROM gauge WHERE account = ? AND name = ?"
+
+# The flags of usage: 1 output incomplete, 2 a subagent's, 4 the owner is named in the log itself.
+# A response that is there already takes another owner if the log names that one, or else if it is no subagent's, or else if the owner's
+# session began earlier.
+OTHER = "excluded.session <> usage.session"
+BEGAN_EARLIER = """(
+    SELECT (mine.first_at, my.text) < (theirs.first_at, their.text)
+    FROM session AS mine JOIN name AS my USING (id), session AS theirs JOIN name AS their USING (id)
+    WHERE mine.id = excluded.session AND theirs.id = usage.session)"""
+OWNS = f"""({OTHER} AND CASE
+        WHEN (excluded.flags & 4) <> (usage.flags & 4) THEN excluded.flags & 4
+        WHEN (excluded.flags & 2) <> (usage.flags & 2) THEN usage.flags & 2
+        ELSE {BEGAN_EARLIER} END)"""
+PROMPT = "coalesce({0}.input, 0) + coalesce({0}.cache_read, 0) + coalesce({0}.cache_write, 0)"
+FULLER = f"((coalesce(excluded.output, -1), {PROMPT.format('excluded')}) > (coalesce(usage.output, -1), {PROMPT.format('usage')}))"
+COUNTED = ("model", "tier", "band", "input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning")
+COLUMNS = 16
+ROW = "(" + ", ".join("?" * COLUMNS) + ")"
+KEEP_RESPONSES = f"""
+    INSERT INTO usage (id, account, start, model, project, session, tier, band,
+        input, cache_read, cache_write, cache_write_1h, output, reasoning, requests, flags)
+    VALUES {{}}
+    ON CONFLICT (id) DO UPDATE SET
+        start = CASE WHEN {OWNS} THEN excluded.start WHEN {OTHER} THEN usage.start ELSE max(usage.start, excluded.start) END,
+        session = CASE WHEN {OWNS} THEN excluded.session ELSE usage.session END,
+        project = CASE WHEN {OWNS} OR usage.project = 0 THEN excluded.project ELSE usage.project END,
+        {", ".join(f"{count} = CASE WHEN {FULLER} THEN excluded.{count} ELSE usage.{count} END" for count in COUNTED)},
+        flags = (excluded.flags & usage.flags & 3) | ((excluded.flags | usage.flags) & 4)
+"""
+ROWS_AT_ONCE = 100
+KEEP_MANY = KEEP_RESPONSES.format(", ".join([ROW] * ROWS_AT_ONCE))
+KEEP_ONE = KEEP_RESPONSES.format(ROW)
+STANDING = "SELECT account, start FROM usage WHERE id IN ({})"
+STANDING_MANY = STANDING.format(", ".join("?" * ROWS_AT_ONCE))
+STANDING_ONE = STANDING.format("?")
+ANY_USAGE = "SELECT 1 FROM usage LIMIT 1"
+
+SLOT_MS = 900_000
+
+# Of a log file: size, mtime in ns, inode, device, offset, hash of its first line, the reader's state.
+Known = tuple[int, int, int, int, int, int, str]
+
+
+def known_logs(history: History, account: int) -> dict[bytes, Known]:
+    """How far each log file of an account has been read, by path."""
+    return {row[0]: row[1:] for row in history.db.execute(KNOWN_FILES, (account,))}
+
+
+def known_log(history: History, path: bytes) -> Known | None:
+    """How far one log file has been read, None if never."""
+    row: Known | None = history.db.execute(KNOWN_FILE, (path,)).fetchone()
+    return row
+
+
+def record_logs(history: History, account: int, found: Found, files: Iterable[tuple[bytes, Known]]) -> None:
+    """
+    Keeps what was found in some log files, with how far they have been read, and makes the touched totals again.
+
+    A response that is there already is completed: whoever had the fuller counts gives those, the owner's line gives time and project.
+    To be called in one transaction.
+    """
+    for session, (first_at, parent) in found.sessions.items():
+        history.db.execute(KEEP_SESSION, (name_id(history, session), first_at, name_id(history, parent)))
+    touched = _keep_responses(history, account, found.responses)
+    _keep_cost_states(history, found)
+    _keep_samples(history, account, found)
+    history.db.executemany(KEEP_FILE, [(account, path, *_signed(known)) for path, known in files])
+    if touched:
+        rollup.remake_totals(history, touched)
+
+
+def _keep_responses(history: History, account: int, responses: Sequence[Response]) -> set[tuple[int, int, int]]:
+    rows = _rows(history, account, responses)
+    touched = {(account, 0, row[2] // SLOT_MS) for row in rows}
+    if history.db.execute(ANY_USAGE).fetchone():
+        # A row may move to a later slot or another owner's: its old slot is made again, too.
+        for sql, ids in _in_hundreds(STANDING_MANY, STANDING_ONE, [row[:1] for row in rows]):
+            touched.update((other, 0, start // SLOT_MS) for other, start in history.db.execute(sql, ids))
+    for sql, values in _in_hundreds(KEEP_MANY, KEEP_ONE, rows):
+        history.db.execute(sql, values)
+    return touched
+
+
+def _rows(history: History, account: int, responses: Sequence[Response]) -> list[tuple[Any, ...]]:
+    # In the order of their ids, as the table lies on the disk; lines of one response stay in the order of the file.
+    names = {text: name_id(history, text) for text in {text for response in responses for text in response[2:6]}}
+    rows = []
+    for response in sorted(responses, key=FIRST):
+        key, start, model, project, session, tier, fresh, read, written, hour, output, reasoning, flags = response
+        band = band_of((fresh or 0) + (read or 0) + (written or 0))
+        rows.append(
+            (key, account, start, names[model], names[project], names[session], names[tier], band, fresh, read, written, hour, output, reasoning, 1, flags)
+        )  # fmt: skip
+    return rows
+
+
+def _in_hundreds(many: str, one: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each statement with its values: a hundred rows in one as long as there are, the rest one by one."""
+    whole = len(rows) - len(rows) % ROWS_AT_ONCE
+    for at in range(0, whole, ROWS_AT_ONCE):
+        yield many, tuple(chain.from_iterable(rows[at : at + ROWS_AT_ONCE]))
+    for row in rows[whole:]:
+        yield one, row
+
+
+def _keep_cost_states(history: History, found: Found) -> None:
+    for session, at, model, *counts, cost in found.cost_states:
+        history.db.execute(KEEP_COST_STATE, (name_id(history, session), at, name_id(history, model), *counts, cost))
+
+
+def _keep_samples(history: History, account: int, found: Found) -> None:
+    for sample in found.samples.values():
+        newest = history.db.execute(NEWEST_GAUGE, (account, sample[0])).fetchone()[0]
+        # An older file that is read later says nothing about today.
+        if newest is None or sample[1] > newest:
+            history.db.execute(KEEP_GAUGE, (*sample, account))
+
+
+def _signed(known: Known) -> Known:
+    # Windows has inodes and devices of 64 bits without a sign.
+    size, mtime, inode, device, *rest = known
+    return (size, mtime, signed(inode), signed(device), *rest)  # type: ignore[return-value]
+
+
+def signed(number: int) -> int:
+    """The same 64 bits as the number SQLite can keep."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
