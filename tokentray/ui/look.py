@@ -88,7 +88,7 @@ LIGHT = Look(
     warn_ground="#fef6e7",
     bad_ground="#fdeeee",
     tip="#ffffff",
-    series=("#4f6df5", "#0a6e64", "#f8a53a", "#dd4a9b", "#5b3f90", "#43a6fe", "#808a2f", "#a8122f", "#a3abba"),
+    series=("#4f6df5", "#0d7a70", "#f8a53a", "#dd4a9b", "#5b3f90", "#43a6fe", "#808a2f", "#b3202f", "#a3abba"),
     heat=("#edeff3", "#cdd8fd", "#9db2fb", "#6c87f7", "#3f58d6"),
 )
 

@@ -256,7 +256,7 @@ class BarChart(Chart):
         return wording.axis_money(tick, self._axis.step, self.stack.unit)
 
     def _series_at(self, index: int, point: QPointF) -> str | None:
-        plot = self._plot(QRectF(self.rect()))
+        plot = self._plot(self.area())
         value = (plot.bottom() - point.y()) / plot.height() * self._axis.top
         reached = 0.0
         for series in self.stack.series:

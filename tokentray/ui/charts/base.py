@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
+    QFocusEvent,
     QFontMetricsF,
     QHideEvent,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -28,6 +30,8 @@ DIM = 0.45
 """How much of the others is left while one part is marked."""
 
 _DRAG_FROM = 6
+_RING = 3
+_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Chart(QWidget):
         self.empty_text = ""
         self.marked: int | None = None
         self._kept: tuple[object, QPixmap, QPixmap] | None = None
+        self._focus_by_key = False
         self._pressed: QPointF | None = None
         self._dragged: QPointF | None = None
         self.setMouseTracking(True)
@@ -162,7 +167,7 @@ class Chart(QWidget):
         painter = QPainter(image)
         self.draw_card(painter, QRectF(0, 0, area.width(), area.height()), look or look_of(self))
         painter.end()
-        return bool(image.save(path, b"PNG"))
+        return QImageWriter(path, QByteArray(b"png")).write(image)
 
     def export_svg(self, path: str, *, look: Look | None = None, size: QSize | None = None) -> bool:
         """Writes the chart with its title as an SVG; False if the file could not be written."""
@@ -210,7 +215,7 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look, rect = look_of(self), QRectF(self.rect())
+        look, rect = look_of(self), self.area()
         if not self.has_data():
             self._draw_empty(painter, rect, look)
         else:
@@ -223,11 +228,11 @@ class Chart(QWidget):
                 self._draw_mark(painter, rect, look, content)
             if self._pressed is not None and self._dragged is not None:
                 self.draw_selection(painter, rect, look, self._pressed, self._dragged)
-        if self.hasFocus():
+        if self.hasFocus() and self._focus_by_key:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(colour(look.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 6, 6)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         painter.end()
 
     def draw_crosshair(self, painter: QPainter, rect: QRectF, look: Look, part: QRectF) -> None:
@@ -240,6 +245,14 @@ class Chart(QWidget):
         """The stretch being dragged over."""
         left, right = sorted((start.x(), end.x()))
         painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), colour(look.accent, 0.14))
+
+    def area(self) -> QRectF:
+        """What is drawn into: the widget without the room for the focus ring."""
+        return QRectF(self.rect()).adjusted(_RING, _RING, -_RING, -_RING)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._focus_by_key = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._kept = None
@@ -257,7 +270,7 @@ class Chart(QWidget):
             self._dragged = event.position() if far or self._dragged else None
             self.update()
         if self.has_data():
-            self.mark(self.part_at(event.position(), QRectF(self.rect())))
+            self.mark(self.part_at(event.position(), self.area()))
             self._show_small_tip()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -276,7 +289,7 @@ class Chart(QWidget):
         self.update()
         if pressed is None or not self.has_data():
             return
-        rect = QRectF(self.rect())
+        rect = self.area()
         if dragged is not None:
             ends = sorted((self._nearest(pressed, rect), self._nearest(dragged, rect)))
             self.parts_dragged(ends[0], ends[1])
@@ -293,7 +306,7 @@ class Chart(QWidget):
             start = (count if self.step(key) < 0 else -1) if self.marked is None else self.marked
             self.mark(min(count - 1, max(0, start + self.step(key))))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.marked is not None:
-            self.part_clicked(self.marked, self.part_rect(self.marked, QRectF(self.rect())).center())
+            self.part_clicked(self.marked, self.part_rect(self.marked, self.area()).center())
         elif key == Qt.Key.Key_Escape and self.marked is not None:
             self.mark(None)
         else:
@@ -309,7 +322,7 @@ class Chart(QWidget):
         key = (self.size().toTuple(), ratio, look.name, self.font().toString())
         if self._kept is None or self._kept[0] != key:
             frame, content = self._blank(ratio), self._blank(ratio)
-            rect = QRectF(self.rect())
+            rect = self.area()
             for picture, drawing in ((frame, self.draw_frame), (content, self.draw_content)):
                 painter = QPainter(picture)
                 painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
@@ -345,7 +358,7 @@ class Chart(QWidget):
         if self.marked is None:
             QToolTip.hideText()
             return
-        part = self.part_rect(self.marked, QRectF(self.rect()))
+        part = self.part_rect(self.marked, self.area())
         place = self.mapToGlobal(QPointF(part.center().x(), 0)).toPoint()
         QToolTip.showText(place, self.tip(self.marked, look_of(self)).text.replace("; ", "\n"), self, self.rect())
 

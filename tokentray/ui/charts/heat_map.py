@@ -54,6 +54,9 @@ class HeatMap(Chart):
         index = int((column + first) * 7 + row) - self._offset
         return index if 0 <= row < 7 and column >= 0 and 0 <= index < len(self.days) else None
 
+    def dims_others(self) -> bool:
+        return False
+
     def part_clicked(self, index: int, point: QPointF) -> None:
         self.day_clicked.emit(self.days[index][0])
 

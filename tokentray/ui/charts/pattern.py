@@ -51,6 +51,9 @@ class Pattern(Chart):
         column = min(_HOURS - 1, int((point.x() - grid.left()) / grid.width() * _HOURS))
         return min(6, int((point.y() - grid.top()) / grid.height() * 7)) * _HOURS + column
 
+    def dims_others(self) -> bool:
+        return False
+
     def step(self, key: Qt.Key) -> int:
         return {
             Qt.Key.Key_Right: 1,

@@ -22,10 +22,19 @@ class Axis:
         return tuple(self.step * i for i in range(round(self.top / self.step) + 1))
 
 
-def nice_axis(highest: float, steps: int = 3, *, whole: bool = False) -> Axis:
-    """An axis that reaches `highest` in about `steps` steps of 1, 2, 2.5 or 5 times a power of ten; `whole`: no parts of one."""
+def nice_axis(highest: float, *, whole: bool = False) -> Axis:
+    """
+    The lowest axis that reaches `highest` in three to five steps of 1, 2, 2.5 or 5 times a power of ten.
+
+    `whole`: steps are not parts of one.
+    """
     if highest <= 0:
         return Axis(1.0, 1.0)
+    axes = [_axis(highest, steps, whole) for steps in (3, 4, 5)]
+    return min(axes, key=lambda axis: (axis.top, abs(axis.top / axis.step - 4)))
+
+
+def _axis(highest: float, steps: int, whole: bool) -> Axis:
     rough = highest / steps
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(nice * power for nice in _NICE if nice * power >= rough * 0.999999)
