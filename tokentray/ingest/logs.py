@@ -107,6 +107,11 @@ def scan_logs(
     return scan.result
 
 
+def unread_bytes(history: History, agents: Sequence[AgentHome]) -> int:
+    """How much a scan would have to read now; to look costs as much as a scan without news."""
+    return sum(piece.bytes for agent in agents for piece in _news(history, agent, False))
+
+
 def tail(history: History, agents: Sequence[AgentHome], paths: Iterable[str]) -> ScanResult:
     """Records what was appended to these files: for the resident program, which is told by the system what has changed."""
     scan = _Scan(history, None, None)
