@@ -48,6 +48,10 @@ class Segments(QFrame):
             self._group.setExclusive(True)
         self._group.blockSignals(False)
 
+    def allow(self, value: object, *, allowed: bool) -> None:
+        """Whether a choice can be made just now."""
+        self._group.button(self._values.index(value)).setEnabled(allowed)
+
     def choose(self, value: object) -> None:
         """The same as a click."""
         self._group.button(self._values.index(value)).click()

@@ -18,10 +18,10 @@ class UndoBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "notice")
-        self._take_back: Callable[[], None] | None = None
+        self._how: Callable[[], None] | None = None
         self._text = text_label("", "body", wrap=True)
         self.button = QPushButton(self.tr("Undo"))
-        self.button.clicked.connect(self._undo)
+        self.button.clicked.connect(self.take_back)
         self._close = QPushButton(self.tr("Close"))
         self._close.setProperty("role", "link")
         self._close.clicked.connect(self.hide)
@@ -40,14 +40,17 @@ class UndoBar(QFrame):
         """Shows what was done; without `take_back` it only tells."""
         self._text.setText(said)
         self.setAccessibleName(said)
-        self._take_back = take_back
+        self._how = take_back
         self.button.setText(wording or self.tr("Undo"))
         self.button.setVisible(take_back is not None)
         self.show()
 
-    def _undo(self) -> None:
-        take_back, self._take_back = self._take_back, None
+    def take_back(self) -> None:
+        """The same as a click; harmless when there is nothing to take back."""
+        if self.isHidden():
+            return
+        how, self._how = self._how, None
         self.hide()
-        if take_back is not None:
-            take_back()
+        if how is not None:
+            how()
             self.undone.emit()

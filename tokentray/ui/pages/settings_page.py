@@ -187,10 +187,10 @@ class SettingsPage(QWidget):
         self._facts.setTextInteractionFlags(_SELECTABLE)
         column.addWidget(self._facts)
         line = FlowLayout(gap=8)
-        self.back_up = _button(self.tr("Back up…"), self._ask_backup)
-        self.restore = _button(self.tr("Restore…"), self._ask_restore)
-        self.export_csv = _button(self.tr("Export as CSV…"), lambda: self._ask_export("csv"))
-        self.export_json = _button(self.tr("Export as JSON…"), lambda: self._ask_export("json"))
+        self.back_up = _button(self.tr("Back up…"), self.ask_backup)
+        self.restore = _button(self.tr("Restore…"), self.ask_restore)
+        self.export_csv = _button(self.tr("Export as CSV…"), lambda: self.ask_export("csv"))
+        self.export_json = _button(self.tr("Export as JSON…"), lambda: self.ask_export("json"))
         for button in (self.back_up, self.restore, self.export_csv, self.export_json):
             line.addWidget(button)
         column.addLayout(line)
@@ -270,12 +270,12 @@ class SettingsPage(QWidget):
             self.show_settings(changed)
             self.settings_changed.emit(changed, said)
 
-    def _ask_backup(self) -> None:
+    def ask_backup(self) -> None:
         self._ask_file(
             self.tr("Back up the history"), "tokentray-backup.sqlite", "SQLite (*.sqlite)", self.backup_wished.emit
         )
 
-    def _ask_export(self, form: str) -> None:
+    def ask_export(self, form: str) -> None:
         title = self.tr("Export the history")
         self._ask_file(
             title, f"tokentray.{form}", f"{form.upper()} (*.{form})", lambda p: self.export_wished.emit(p, form)
@@ -289,7 +289,7 @@ class SettingsPage(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _ask_restore(self) -> None:
+    def ask_restore(self) -> None:
         dialog = QFileDialog(self, self.tr("Restore a backup"), "", "SQLite (*.sqlite);;All (*)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._confirm_restore)

@@ -41,6 +41,7 @@ class SourcesPage(QWidget):
                 "None yet. A provider's own numbers need a key that may read usage; it stays in your system's keyring."
             ),
         )
+        self._scroll = frame.scroll
         frame.body.addWidget(self._agents)
         frame.body.addWidget(self._providers)
         frame.body.addStretch(1)
@@ -64,6 +65,12 @@ class SourcesPage(QWidget):
             self._dialog.show_tested(tested)
         elif tested.account in self.cards:
             self.cards[tested.account].show_tested(tested)
+
+    def show_account(self, account: str) -> None:
+        """Scrolls to an account's card and puts the focus there."""
+        if account in self.cards:
+            self.cards[account].pause.setFocus()
+            self._scroll.ensureWidgetVisible(self.cards[account])
 
     def open_dialog(self, source: str = "", label: str = "") -> None:
         """Opens the adding dialog, at a source if one is named."""

@@ -1,0 +1,74 @@
+"""What needs attention, with the way to where it can be mended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from tokentray.insights.snapshot import Notice
+from tokentray.ui.card import Card, text_label
+from tokentray.ui.glyphs import glyph, glyph_size
+from tokentray.ui.look import look_of
+
+
+class NoticesCard(Card):
+    """Hidden while there is nothing."""
+
+    page_wished = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Needs attention", parent)
+        self.show_title(self.tr("Needs attention"))
+        self.body.setSpacing(2)
+        self._shown: tuple[Notice, ...] = ()
+        self._rows: list[QWidget] = []
+        self._glyphs: list[tuple[QLabel, str]] = []
+        self.hide()
+
+    def show_notices(self, notices: tuple[Notice, ...]) -> None:
+        if notices == self._shown:
+            return
+        self._shown = notices
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._glyphs = []
+        self._rows = [self._row(notice) for notice in notices]
+        for row in self._rows:
+            self.body.addWidget(row)
+        self.setVisible(bool(notices))
+        self._paint_glyphs()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_glyphs"):
+            self._paint_glyphs()
+
+    def _row(self, notice: Notice) -> QWidget:
+        row, picture = QWidget(), QLabel()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 2, 0, 2)
+        line.setSpacing(8)
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(text_label(notice.text, wrap=True), 1)
+        if notice.page:
+            titles = {
+                "sources": self.tr("Open Sources"),
+                "settings": self.tr("Open Settings"),
+                "trends": self.tr("Open Trends"),
+            }
+            button = QPushButton(titles.get(notice.page, self.tr("Open")))
+            button.setProperty("role", "link")
+            button.setAccessibleDescription(notice.text)
+            button.clicked.connect(lambda: self.page_wished.emit(notice.page))
+            line.addWidget(button)
+        self._glyphs.append((picture, notice.level))
+        return row
+
+    def _paint_glyphs(self) -> None:
+        look = look_of(self)
+        for picture, level in self._glyphs:
+            bad = level in ("bad", "red", "error")
+            token = look.bad_text if bad else look.muted if level == "info" else look.warn_text
+            name = "refused" if bad else "info" if level == "info" else "warning"
+            picture.setPixmap(glyph(name, token, 16).pixmap(glyph_size(16), self.devicePixelRatioF()))

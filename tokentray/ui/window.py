@@ -1,0 +1,335 @@
+"""The window: a sidebar, one page at a time, what is under way, and the last step back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from tokentray.core.clock import Clock
+from tokentray.insights.snapshot import Progress, Snapshot
+from tokentray.settings.new_account import AccountTested
+from tokentray.settings.settings import Settings
+from tokentray.ui import wording
+from tokentray.ui.finder import Finder, Target
+from tokentray.ui.look import pixels
+from tokentray.ui.pages.overview_page import OverviewPage
+from tokentray.ui.pages.settings_page import SettingsPage
+from tokentray.ui.pages.sources_page import SourcesPage
+from tokentray.ui.pages.trends_page import TrendsPage
+from tokentray.ui.progress_line import ProgressLine
+from tokentray.ui.sidebar import Sidebar
+from tokentray.ui.undo_bar import UndoBar
+
+FRESHNESS_EVERY_MS = 20_000
+
+
+class Window(QMainWindow):
+    """
+    Shows snapshots and says what is wished; a page is built when it is first shown, and only the visible one is painted anew.
+
+    `window_placed` carries text for `Settings.window` whenever the window is hidden; `placed` is that text from last time.
+    """
+
+    trend_chosen = Signal(object)
+    days_chosen = Signal(int)
+    account_added = Signal(object)
+    account_tested = Signal(str)
+    account_paused = Signal(str, bool)
+    account_removed = Signal(str)
+    settings_changed = Signal(object)
+    backup_wished = Signal(str)
+    restore_wished = Signal(str)
+    export_wished = Signal(str, str)
+    sync_wished = Signal()
+    stop_wished = Signal()
+    window_placed = Signal(str)
+
+    def __init__(self, settings: Settings, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("TokenTray")
+        self._settings = settings
+        self._clock = clock
+        self._snapshot: Snapshot | None = None
+        self._pages: dict[str, OverviewPage | TrendsPage | SourcesPage | SettingsPage] = {}
+        self._titles = {
+            "overview": self.tr("Overview"),
+            "trends": self.tr("Trends"),
+            "sources": self.tr("Sources"),
+            "settings": self.tr("Settings"),
+        }
+        self.page = "overview"
+        self.sidebar = Sidebar(list(self._titles.items()))
+        self.stack = QStackedWidget()
+        self.progress = ProgressLine()
+        self.undo = UndoBar()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRESHNESS_EVERY_MS)
+        self._timer.timeout.connect(self._show_freshness)
+        self._lay_out()
+        self._connect()
+        self._place()
+        self.show_page(self.page)
+
+    @Slot(object)
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Shows the moment on the visible page; the others get it when they are shown."""
+        self._snapshot = snapshot
+        self.sidebar.show_sample(sample=snapshot.sample)
+        if self.isVisible():
+            self._refresh_page()
+
+    @Slot(object)
+    def show_progress(self, progress: Progress | None) -> None:
+        self.progress.show_progress(progress)
+
+    @Slot(object)
+    def show_settings(self, settings: Settings) -> None:
+        """Shows settings that were changed, here or elsewhere."""
+        self._settings = settings
+        for page in self._pages.values():
+            if not isinstance(page, SourcesPage):
+                page.show_settings(settings)
+
+    @Slot(object)
+    def show_tested(self, tested: AccountTested) -> None:
+        """Shows what testing an account gave, on Sources."""
+        self._sources().show_tested(tested)
+
+    @Slot(str)
+    def tell(self, sentence: str) -> None:
+        """Says something at the foot of the window until it is closed."""
+        self.undo.offer(sentence, None)
+
+    @Slot(str)
+    def show_page(self, name: str) -> None:
+        """Goes to overview, trends, sources or settings."""
+        if name not in self._titles:
+            return
+        self.page = name
+        self.stack.setCurrentWidget(self._page(name))
+        self.sidebar.show_page(name)
+        self.setWindowTitle(self.tr("{page} – TokenTray").format(page=self._titles[name]))
+        self._refresh_page()
+
+    def search(self) -> Finder:
+        """Opens the search over pages, actions, models, projects and accounts."""
+        finder = Finder(self._targets(), self)
+        finder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        finder.found.connect(self._go_to)
+        finder.resize(min(pixels(520), self.width() - 40), min(pixels(400), self.height() - 80))
+        finder.move(self.mapToGlobal(self.rect().center()) - finder.rect().center() - QPoint(0, self.height() // 8))
+        finder.show()
+        finder.field.setFocus()
+        return finder
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh_page()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+        self.window_placed.emit(self._placement())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sidebar"):
+            self.sidebar.follow_look()
+
+    def _lay_out(self) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stack, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(25, 0, 24, 0)
+        for widget in (self.progress, self.undo):
+            foot.addWidget(widget)
+        column.addLayout(foot)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(right, 1)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        self.sidebar.page_chosen.connect(self.show_page)
+        self.sidebar.search_wished.connect(self.search)
+        self.progress.stop_wished.connect(self.stop_wished)
+        for index, name in enumerate(self._titles):
+            self._shortcut(f"Ctrl+{index + 1}", partial(self.show_page, name))
+        self._shortcut("Ctrl+K", self.search)
+        self._shortcut("F5", self.sync_wished.emit)
+        self._shortcut("Ctrl+Z", self.undo.take_back)
+
+    def _shortcut(self, keys: str, take: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(lambda: take())
+
+    def _place(self) -> None:
+        """Where it was last time, or the design's size."""
+        self.setMinimumSize(900, 600)
+        self.resize(max(1180, min(pixels(1180), 1600)), max(760, min(pixels(760), 1000)))
+        try:
+            placed = json.loads(self._settings.window or "{}")
+            geometry, page = str(placed.get("geometry", "")), placed.get("page", self.page)
+        except (ValueError, AttributeError):
+            return
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self.page = page if page in self._titles else self.page
+
+    def _placement(self) -> str:
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        return json.dumps({"page": self.page, "geometry": geometry})
+
+    def _page(self, name: str) -> QWidget:
+        if name not in self._pages:
+            makers: dict[str, Callable[[], OverviewPage | TrendsPage | SourcesPage | SettingsPage]] = {
+                "overview": self._make_overview,
+                "trends": self._make_trends,
+                "sources": self._make_sources,
+                "settings": self._make_settings,
+            }
+            page = makers[name]()
+            self._pages[name] = page
+            self.stack.addWidget(page)
+        return self._pages[name]
+
+    def _make_overview(self) -> OverviewPage:
+        page = OverviewPage(self._settings)
+        page.days_chosen.connect(self.days_chosen)
+        page.model_chosen.connect(lambda model: self._show_trend_of("model", model))
+        page.page_wished.connect(self.show_page)
+        page.add_wished.connect(self._add_source)
+        page.polling_answered.connect(self._answer_polling)
+        page.told.connect(self.tell)
+        return page
+
+    def _make_trends(self) -> TrendsPage:
+        page = TrendsPage(self._settings)
+        page.trend_chosen.connect(self.trend_chosen)
+        page.told.connect(self.tell)
+        return page
+
+    def _make_sources(self) -> SourcesPage:
+        page = SourcesPage()
+        page.account_added.connect(self.account_added)
+        page.account_tested.connect(self.account_tested)
+        page.account_paused.connect(self._pause_account)
+        page.account_removed.connect(self._remove_account)
+        return page
+
+    def _make_settings(self) -> SettingsPage:
+        page = SettingsPage(self._settings)
+        page.settings_changed.connect(self._change_settings)
+        page.backup_wished.connect(self.backup_wished)
+        page.restore_wished.connect(self.restore_wished)
+        page.export_wished.connect(self.export_wished)
+        return page
+
+    def _sources(self) -> SourcesPage:
+        page = self._page("sources")
+        assert isinstance(page, SourcesPage)  # noqa: S101 - for mypy
+        return page
+
+    def _refresh_page(self) -> None:
+        self._show_freshness()
+        if self._snapshot is not None and self.isVisible():
+            self._pages[self.page].show_snapshot(self._snapshot)
+
+    def _show_freshness(self) -> None:
+        newest = self._snapshot.newest_at if self._snapshot is not None else None
+        self.sidebar.show_fresh(wording.updated(newest, self._clock.now()))
+
+    def _change_settings(self, settings: Settings, said: str) -> None:
+        before = {
+            field.name: getattr(self._settings, field.name)
+            for field in fields(Settings)
+            if getattr(self._settings, field.name) != getattr(settings, field.name)
+        }
+        self._take_settings(settings)
+        self.undo.offer(said, lambda: self._take_settings(replace(self._settings, **before)))
+
+    def _take_settings(self, settings: Settings) -> None:
+        self.show_settings(settings)
+        self.settings_changed.emit(settings)
+
+    def _answer_polling(self, allowed: bool) -> None:
+        said = self.tr("Providers will be asked.") if allowed else self.tr("Nothing will be polled.")
+        self._change_settings(replace(self._settings, polling_allowed=allowed, welcomed=True), said)
+
+    def _pause_account(self, account: str, paused: bool) -> None:
+        self.account_paused.emit(account, paused)
+        words = self.tr("{account} is paused.") if paused else self.tr("{account} is read again.")
+        self.undo.offer(words.format(account=account), lambda: self.account_paused.emit(account, not paused))
+
+    def _remove_account(self, account: str) -> None:
+        self.account_removed.emit(account)
+        words = self.tr("{account} was removed. What it told so far stays in your history.").format(account=account)
+        source, _, label = account.partition("/")
+        self.undo.offer(words, lambda: self._sources().open_dialog(source, label), self.tr("Add it again…"))
+
+    def _add_source(self) -> None:
+        self.show_page("sources")
+        self._sources().open_dialog()
+
+    def _show_trend_of(self, key: str, value: str) -> None:
+        self.show_page("trends")
+        page = self._page("trends")
+        if isinstance(page, TrendsPage):
+            page.filter_by(key, value)
+
+    def _targets(self) -> list[Target]:
+        page, action = self.tr("page"), self.tr("action")
+        targets = [Target("page", name, title, page) for name, title in self._titles.items()]
+        targets += [Target("action", name, title, action) for name, title, _ in self._actions()]
+        if self._snapshot is not None:
+            kinds = {"model": self.tr("model"), "project": self.tr("project")}
+            known = dict.fromkeys((*self._snapshot.names, *(("model", s.name) for s in self._snapshot.overview.series)))
+            targets += [Target(key, name, name, kinds[key]) for key, name in known if key in kinds]
+            account = self.tr("account")
+            targets += [Target("account", row.account, row.account, account) for row in self._snapshot.accounts]
+        return targets
+
+    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
+        return [
+            ("sync", self.tr("Sync now"), self.sync_wished.emit),
+            ("add", self.tr("Add a source"), self._add_source),
+            ("export-csv", self.tr("Export the history as CSV"), lambda: self._settings_page().ask_export("csv")),
+            ("export-json", self.tr("Export the history as JSON"), lambda: self._settings_page().ask_export("json")),
+            ("backup", self.tr("Back up the history"), lambda: self._settings_page().ask_backup()),
+            ("restore", self.tr("Restore a backup"), lambda: self._settings_page().ask_restore()),
+        ]
+
+    def _settings_page(self) -> SettingsPage:
+        self.show_page("settings")
+        page = self._page("settings")
+        assert isinstance(page, SettingsPage)  # noqa: S101 - for mypy
+        return page
+
+    def _go_to(self, target: Target) -> None:
+        if target.kind == "page":
+            self.show_page(target.value)
+        elif target.kind == "action":
+            next(take for name, _, take in self._actions() if name == target.value)()
+        elif target.kind == "account":
+            self.show_page("sources")
+            self._sources().show_account(target.value)
+        else:
+            self._show_trend_of(target.kind, target.value)
