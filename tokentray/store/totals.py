@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ COUNT_NAMES = tuple(COUNTS.split(", "))
 SUMS = ", ".join(f"SUM({count})" for count in COUNT_NAMES)
 # Upper and lower bits on their own, for sums beyond 2^63 - 1: Python puts them together.
 LOW_BITS = 31
+NAMES_AT_ONCE = 500
 HALF_SUMS = ", ".join(f"SUM({count} >> {LOW_BITS}), SUM({count} & {2**LOW_BITS - 1})" for count in COUNT_NAMES)
 
 FROM_DAYS = f"""
@@ -42,18 +43,19 @@ FROM_SLOTS = f"""
     FROM slot_total WHERE account IN (SELECT id FROM account) AND {WITHIN}
 """
 ANSWER = """
-    WITH part AS (<part>), total AS (
-        SELECT <hour> AS hour, <shift> AS shift, <day> AS day, <week> AS week, <month> AS month, <project> AS project,
-            <session> AS session, account, model, tier, band, <price_day> AS price_day, <sums>
-        FROM part WHERE <only> GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-    )
-    SELECT account.name, account.origin, model.text, tier.text, coalesce(alias.text, project.text), session.text, total.*
-    FROM total JOIN account ON account.id = total.account
-    JOIN name AS model ON model.id = total.model JOIN name AS tier ON tier.id = total.tier
-    LEFT JOIN name AS project ON project.id = total.project LEFT JOIN name AS session ON session.id = total.session
-    LEFT JOIN alias ON alias.account = total.account AND alias.name = total.project
-    ORDER BY hour, shift DESC, day, week, month, account.name, model.text, tier.text, band, price_day
+    SELECT <hour> AS hour, <shift> AS shift, <day> AS day, <week> AS week, <month> AS month, <project> AS project,
+        <session> AS session, account, model, tier, band, <price_day> AS price_day, <sums>
+    FROM (<part>) AS part WHERE <only> GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+    ORDER BY hour, shift DESC, day, week, month, account, model
 """
+# The table's own key: nothing to add up, nothing to sort.
+ANSWER_BY_DAY = f"""
+    SELECT NULL, NULL, day, NULL, NULL, NULL, NULL, account, model, tier, band, <price_day>, {COUNTS}
+    FROM day_total AS part WHERE day BETWEEN :since AND :until AND <only> ORDER BY day, account, model, tier, band
+"""
+ACCOUNT_ORIGINS = "SELECT id, name, origin FROM account"
+NAMES = "SELECT id, text FROM name WHERE id IN (<ids>)"
+ALIASES = "SELECT account, name, text FROM alias"
 ONLY = {
     "account": "<part>.account = (SELECT id FROM account WHERE name = :account)",
     "source": "<part>.account IN (SELECT id FROM account WHERE substr(name, 1, length(:source) + 1) = :source || '/')",
@@ -69,18 +71,13 @@ PRICE_CHANGES = "SELECT DISTINCT since_day FROM price WHERE since_day > ? AND si
 
 # The margin lets a bucket start well before the stretch its middle lies in.
 BUCKETS = f"""
-    SELECT bucket.slot, span, account.name, account.origin, model.text, coalesce(alias.text, project.text), <columns>
-    FROM (
+    SELECT slot, span, project, model, account, <columns> FROM (
         SELECT *, (start + span * 500) / 900000 AS slot FROM <table>
         WHERE account IN (SELECT id FROM account) AND start >= (:low - 1536) * 900000 AND start < :high * 900000
-    ) AS bucket
-    JOIN account ON account.id = bucket.account JOIN name AS model ON model.id = bucket.model
-    JOIN name AS project ON project.id = bucket.project
-    LEFT JOIN alias ON alias.account = bucket.account AND alias.name = bucket.project
-    WHERE {WITHIN} AND <only> ORDER BY bucket.slot, account.name, bucket.feed, bucket.id
+    ) AS bucket WHERE {WITHIN} AND <only> ORDER BY slot, account, feed, id
 """
 COST_COLUMNS = "(SELECT text FROM name WHERE id = line_item), amount, currency, kind"
-METER_COLUMNS = "bucket.slot, unit, quantity"
+METER_COLUMNS = "slot, unit, quantity"
 
 TOTAL = "coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)"
 SLOTS = f"""
@@ -99,8 +96,17 @@ SESSIONS = f"""
     JOIN account ON account.id = part.account JOIN name AS session ON session.id = part.session
     JOIN name AS project ON project.id = part.project ORDER BY first_at
 """
+DAYS = f"""
+    SELECT day, account.name, account.origin, model.text, SUM({TOTAL}) FROM day_total
+    JOIN account ON account.id = day_total.account JOIN name AS model ON model.id = day_total.model
+    WHERE day BETWEEN ? AND ? GROUP BY day, account, model
+"""
+ACCOUNTS = (
+    f"SELECT account.name, SUM({TOTAL}) FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
+)
 FIRST_DAY = "SELECT min(day) FROM day_total"
 LAST_DAY = "SELECT max(day) FROM day_total"
+REQUESTS = "SELECT coalesce(SUM(requests), 0) FROM day_total"
 USAGES = "SELECT count(*) FROM usage"
 NEWEST = """
     SELECT max(newest) FROM (SELECT (SELECT max(start) FROM usage WHERE account = account.id) AS newest FROM account WHERE origin = 'logged'
@@ -126,15 +132,15 @@ class Question:
     project: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TotalRow:
+class TotalRow(NamedTuple):
     """
     One part of an answer; parts with the same `keys` (in the order of Question.by) are to be merged, within one origin.
 
     It is finer than was asked for, so that prices can be applied: `tier` None is the usual one, and at no price has changed between
-    `price_day` (days since 1970-01-01) and the last day this row speaks of.
+    `price_day` (days since 1970-01-01) and the last day this row speaks of. `counts` are the token classes in their order, then requests.
     """
 
+    # Not a dataclass: a year has thousands of these, and they are wanted in 10 ms.
     keys: tuple[str | None, ...]
     origin: str
     account: str
@@ -142,8 +148,15 @@ class TotalRow:
     tier: str | None
     band: int
     price_day: int
-    tokens: Tokens
-    requests: int | None
+    counts: tuple[int | None, ...]
+
+    @property
+    def tokens(self) -> Tokens:
+        return Tokens(*self.counts[:7])
+
+    @property
+    def requests(self) -> int | None:
+        return self.counts[7]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,30 +198,19 @@ class SessionRow:
 
 def answer(history: History, question: Question) -> list[TotalRow]:
     """
-    In order of time, then account and model; hours are local ISO 8601 with their offset, weeks ISO ("2026-W47"), months "2026-11".
+    In order of time; hours are local ISO 8601 with their offset, weeks ISO ("2026-W47"), months "2026-11".
 
     From the sums by day if the keys and the zone allow it, else from those by quarter hour.
     """
     bounds = _bounds(question)
-    part = (
-        FROM_DAYS
-        if _fits_days(history, question)
-        else FROM_SLOTS.replace("<shift>", _shift(history, question.zone, bounds))
-    )
-    sql = (
-        ANSWER.replace("<part>", part, 1)
-        .replace("<price_day>", _price_day(history, bounds))
-        .replace("<only>", _only(question, "part"))
-    )
-    for name, expression in _columns(question).items():
-        sql = sql.replace(f"<{name}>", expression)
+    sql = _answer_sql(history, question, bounds)
     try:
         rows = history.db.execute(sql.replace("<sums>", SUMS), bounds).fetchall()
     except sqlite3.OperationalError as error:
         if "integer overflow" not in str(error):
             raise error_in_our_words(error, history.path) from error
         rows = [_whole_sums(row) for row in history.db.execute(sql.replace("<sums>", HALF_SUMS), bounds)]
-    return [_total_row(question.by, row) for row in rows]
+    return _in_words(history, question.by, rows)
 
 
 def billed_costs(history: History, question: Question) -> list[CostTotal]:
@@ -259,6 +261,21 @@ def slots_between(history: History, start: datetime, end: datetime) -> list[tupl
     return [(name, instant_of(slot * SLOT_MS), total) for name, slot, total in history.db.execute(SLOTS, bounds)]
 
 
+def days_between(history: History, since: date, until: date) -> list[tuple[int, str, str, str, int]]:
+    """
+    Day (since 1970), account, origin, model ("": nobody said), tokens: of the history's own local days, both inclusive, oldest first.
+
+    Plain tuples, because a year of them is read for each snapshot.
+    """
+    bounds = (since.toordinal() - EPOCH_ORDINAL, until.toordinal() - EPOCH_ORDINAL)
+    return history.db.execute(DAYS, bounds).fetchall()
+
+
+def tokens_by_account(history: History) -> dict[str, int]:
+    """Everything each account ever said."""
+    return dict(history.db.execute(ACCOUNTS))
+
+
 def sessions_between(history: History, start: datetime, end: datetime) -> list[SessionRow]:
     """The agents' sessions that used anything in [start, end), in the order of their beginning."""
     return [
@@ -279,8 +296,13 @@ def last_day(history: History) -> date | None:
     return _date_or_none(history.db.execute(LAST_DAY).fetchone()[0])
 
 
+def request_count(history: History) -> int:
+    """How many requests the history knows of, in all origins together: quick, whatever its size."""
+    return int(history.db.execute(REQUESTS).fetchone()[0])
+
+
 def usage_count(history: History) -> int:
-    """How many usages the history holds."""
+    """How many usages the history holds; reads a whole index, so half a second for millions."""
     return int(history.db.execute(USAGES).fetchone()[0])
 
 
@@ -318,6 +340,16 @@ def _bounds(question: Question) -> dict[str, Any]:
         "model": question.model,
         "project": question.project,
     }
+
+
+def _answer_sql(history: History, question: Question, bounds: dict[str, Any]) -> str:
+    if _fits_days(history, question):
+        sql = ANSWER_BY_DAY if "day" in question.by else ANSWER.replace("<part>", FROM_DAYS)
+    else:
+        sql = ANSWER.replace("<part>", FROM_SLOTS.replace("<shift>", _shift(history, question.zone, bounds)))
+    for name, expression in _columns(question).items():
+        sql = sql.replace(f"<{name}>", expression)
+    return sql.replace("<price_day>", _price_day(history, bounds)).replace("<only>", _only(question, "part"))
 
 
 def _only(question: Question, part: str) -> str:
@@ -381,66 +413,82 @@ def _buckets(
 ) -> Iterator[tuple[tuple[tuple[str | None, ...], str, str, str | None], tuple[Any, ...]]]:
     """Each bucket's (keys, origin, account, model), then its own columns."""
     sql = BUCKETS.replace("<table>", table).replace("<columns>", columns).replace("<only>", _only(question, "bucket"))
+    rows = history.db.execute(sql, _bounds(question)).fetchall()
+    accounts = _accounts(history)
+    names = _names(history, {number for row in rows for number in row[2:4] if number})
+    readable = {(account, name): text for account, name, text in history.db.execute(ALIASES)}
+    keys = [_key_of(key, accounts, names, readable) for key in question.by]
     zone = ZoneInfo(question.zone)
-    for slot, span, account, origin, model, project, *rest in history.db.execute(sql, _bounds(question)):
-        keys = tuple(_bucket_key(key, slot, span, zone, account, origin, model, project) for key in question.by)
-        yield (keys, origin, account, model or None), tuple(rest)
+    for slot, span, project, model, account_id, *own in rows:
+        shift = _shift_at(slot, zone) if span < DAY_SECONDS else None
+        hour = None if shift is None else (slot + shift) // 4
+        as_total = (hour, shift, (slot + (shift or 0)) // SLOTS_OF_DAY, None, None, project, 0, account_id, model)
+        account, origin = accounts[account_id]
+        yield (tuple([key(as_total) for key in keys]), origin, account, names[model]), tuple(own)
 
 
-def _bucket_key(
-    key: str, slot: int, span: int, zone: ZoneInfo, account: str, origin: str, model: str, project: str
-) -> str | None:
-    shift = _shift_at(slot, zone) if span < DAY_SECONDS else None
-    moment = _Moment(None if shift is None else (slot + shift) // 4, shift, (slot + (shift or 0)) // SLOTS_OF_DAY)
-    return _key(key, moment, account, origin, model, project, None)
+def _in_words(history: History, by: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[TotalRow]:
+    accounts = _accounts(history)
+    names = _names(history, {number for row in rows for number in (row[5], row[6], row[8], row[9]) if number})
+    readable = {}
+    if "project" in by:
+        readable = {(account, name): text for account, name, text in history.db.execute(ALIASES)}
+    keys = [_key_of(key, accounts, names, readable) for key in by]
+    found = []
+    for row in rows:
+        account, origin = accounts[row[7]]
+        words = tuple([key(row) for key in keys])
+        found.append(TotalRow(words, origin, account, names[row[8]], names[row[9]], row[10], row[11], row[12:]))
+    return found
 
 
-class _Moment(NamedTuple):
-    hour: int | None
-    shift: int | None
-    day: int | None
-    week: int | None = None
-    month: str | None = None
+def _accounts(history: History) -> dict[int, tuple[str, str]]:
+    return {number: (name, origin) for number, name, origin in history.db.execute(ACCOUNT_ORIGINS)}
 
 
-def _total_row(by: tuple[str, ...], row: tuple[Any, ...]) -> TotalRow:
-    account, origin, model, tier, project, session = row[:6]
-    moment, band, price_day, counts = _Moment(*row[6:11]), row[16], row[17], row[18:]
-    keys = tuple(_key(key, moment, account, origin, model, project, session) for key in by)
-    return TotalRow(keys, origin, account, model or None, tier or None, band, price_day, Tokens(*counts[:7]), counts[7])
+def _names(history: History, ids: set[int]) -> dict[int | None, str | None]:
+    names: dict[int | None, str | None] = {None: None, 0: None}
+    wanted = sorted(ids)
+    for first in range(0, len(wanted), NAMES_AT_ONCE):
+        some = wanted[first : first + NAMES_AT_ONCE]
+        names.update(history.db.execute(NAMES.replace("<ids>", ", ".join("?" * len(some))), some).fetchall())
+    return names
+
+
+def _key_of(
+    key: str,
+    accounts: dict[int, tuple[str, str]],
+    names: dict[int | None, str | None],
+    readable: dict[tuple[int, int], str],
+) -> Callable[[tuple[Any, ...]], str | None]:
+    match key:
+        case "hour":
+            return lambda row: None if row[0] is None else _hour(row[0], row[1])
+        case "day":
+            return lambda row: _day(row[2])
+        case "week":
+            return lambda row: _week(row[3] if row[2] is None else (row[2] + 3) // 7)
+        case "month":
+            return lambda row: row[4] if row[2] is None else _day(row[2])[:7]
+        case "source":
+            return lambda row: accounts[row[7]][0].partition("/")[0]
+        case "account":
+            return lambda row: accounts[row[7]][0]
+        case "origin":
+            return lambda row: accounts[row[7]][1]
+        case "model":
+            return lambda row: names[row[8]]
+        case "project":
+            return lambda row: readable.get((row[7], row[5])) or names[row[5]]
+        case "session":
+            return lambda row: names[row[6]]
+    raise ValueError(f"nothing can be grouped by {key!r}")
 
 
 def _whole_sums(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    halves = row[18:]
+    halves = row[12:]
     pairs = zip(halves[::2], halves[1::2], strict=True)
-    return (*row[:18], *(None if high is None else (high << LOW_BITS) + low for high, low in pairs))
-
-
-def _key(
-    key: str, moment: _Moment, account: str, origin: str, model: str, project: str | None, session: str | None
-) -> str | None:
-    match key:
-        case "hour":
-            return None if moment.hour is None or moment.shift is None else _hour(moment.hour, moment.shift)
-        case "day":
-            return None if moment.day is None else _day(moment.day)
-        case "week":
-            return _week(moment.week if moment.day is None else (moment.day + 3) // 7)
-        case "month":
-            return moment.month if moment.day is None else _day(moment.day)[:7]
-        case "source":
-            return account.partition("/")[0]
-        case "account":
-            return account
-        case "origin":
-            return origin
-        case "model":
-            return model or None
-        case "project":
-            return project or None
-        case "session":
-            return session or None
-    raise ValueError(f"nothing can be grouped by {key!r}")
+    return (*row[:12], *(None if high is None else (high << LOW_BITS) + low for high, low in pairs))
 
 
 @cache
