@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
@@ -66,9 +67,9 @@ def plausible(amount: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= FINEST_AMOUNT and abs(amount) <= LARGEST_AMOUNT
 
 
-def item_id(*parts: object) -> str:
-    """One text for a combination of dimensions, whatever letters they hold."""
-    return msgspec.json.encode(parts).decode()
+def item_id(start: datetime, *dimensions: object) -> str:
+    """One text for a bucket and a combination of dimensions, whatever letters they hold."""
+    return msgspec.json.encode((start.strftime("%Y-%m-%dT%H"), *dimensions)).decode()
 
 
 def merged_usages(usages: Iterable[Usage]) -> tuple[Usage, ...]:

@@ -276,7 +276,7 @@ def _known(buckets: Mapping[datetime, object], width: timedelta, window: Period)
 
 def _usage(start: datetime, row: UsageRow) -> Usage:
     return Usage(
-        id=item_id(row.model, row.workspace_id, row.api_key_id, row.service_tier),
+        id=item_id(start, row.model, row.workspace_id, row.api_key_id, row.service_tier),
         start=start,
         span=HOUR,
         tokens=_tokens(row),
@@ -300,7 +300,7 @@ def _tokens(row: UsageRow) -> Tokens:
 
 def _searches(start: datetime, row: UsageRow, searches: int) -> Meter:
     return Meter(
-        id=item_id(row.model, row.workspace_id, row.api_key_id),
+        id=item_id(start, row.model, row.workspace_id, row.api_key_id),
         start=start,
         span=HOUR,
         unit="calls",
@@ -314,7 +314,7 @@ def _searches(start: datetime, row: UsageRow, searches: int) -> Meter:
 def _cost(start: datetime, row: CostRow) -> Cost:
     money = billed(in_whole_units(row.amount), row.currency)
     return Cost(
-        id=item_id(row.description, row.model, row.workspace_id, money.currency),
+        id=item_id(start, row.description, row.model, row.workspace_id, money.currency),
         start=start,
         span=DAY,
         money=money,
@@ -332,7 +332,7 @@ def _code_meters(day: datetime, record: CodeRecord) -> Iterator[Meter]:
         "commits": metrics.commits_by_claude_code,
     }
     for unit, quantity in counts.items():
-        yield Meter(item_id(unit, record.customer_type, record.terminal_type), day, DAY, unit, quantity)
+        yield Meter(item_id(day, unit, record.customer_type, record.terminal_type), day, DAY, unit, quantity)
 
 
 def _names(poll: Poll, web: Web, now: datetime) -> Iterator[Batch]:

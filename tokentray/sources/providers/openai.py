@@ -264,7 +264,7 @@ def _known(buckets: Mapping[datetime, object], width: timedelta, window: Period)
 def _usage(start: datetime, row: Row) -> Usage:
     tier = "batch" if row.batch else row.service_tier
     return Usage(
-        id=item_id(row.model, row.project_id, row.api_key_id, row.batch, row.service_tier),
+        id=item_id(start, row.model, row.project_id, row.api_key_id, row.batch, row.service_tier),
         start=start,
         span=HOUR,
         tokens=_tokens(row),
@@ -294,7 +294,7 @@ def _tokens(row: Row) -> Tokens:
 def _meter(endpoint: Endpoint, start: datetime, row: Row) -> Meter:
     name, unit = endpoint.meter or ("", "")
     return Meter(
-        id=item_id(row.model, row.project_id, row.api_key_id),
+        id=item_id(start, row.model, row.project_id, row.api_key_id),
         start=start,
         span=endpoint.width,
         unit=unit,
@@ -308,7 +308,7 @@ def _meter(endpoint: Endpoint, start: datetime, row: Row) -> Meter:
 def _cost(start: datetime, row: CostRow) -> Cost:
     money = billed(row.amount.value, row.amount.currency)
     return Cost(
-        id=item_id(row.line_item, row.project_id, money.currency),
+        id=item_id(start, row.line_item, row.project_id, money.currency),
         start=start,
         span=DAY,
         money=money,

@@ -370,7 +370,7 @@ def _hour_cost(hour: Hour) -> Cost:
 
 
 def _hour_id(hour: Hour) -> str:
-    return item_id(hour.start.hour, hour.model, hour.workspace or hour.workspace_id, hour.api_key_id)
+    return item_id(hour.start, hour.model, hour.workspace or hour.workspace_id, hour.api_key_id)
 
 
 def _read_activity(web: Web, window: Period, now: datetime) -> Reading:
@@ -432,7 +432,7 @@ def _day_costs(row: Activity) -> Iterator[Cost]:
     yield Cost(_day_id(row), row.day, DAY, billed(row.usage, "USD"), None, model, row.workspace_id)
     if row.byok_usage_inference:
         own = money(row.byok_usage_inference, "USD", MoneyKind.ESTIMATED)
-        yield Cost(item_id(_day_id(row), "byok"), row.day, DAY, own, BYOK, model, row.workspace_id)
+        yield Cost(item_id(row.day, _day_id(row), "byok"), row.day, DAY, own, BYOK, model, row.workspace_id)
 
 
 def _day_id(row: Activity) -> str:
