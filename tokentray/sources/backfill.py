@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -26,11 +26,12 @@ OPEN_DAYS = 3  # Providers add to closed buckets for a while; the last three UTC
 class Progress:
     """
     What a feed's cursor says: `settled` are the stretches of whole UTC days that need not be read again, oldest first and apart;
-    `read_at` is when the open days were read last, or None.
+    `read_at` is when the open days were read last, `refused_at` when an optional feed was refused, or None.
     """
 
     settled: tuple[Period, ...] = ()
     read_at: datetime | None = None
+    refused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,10 @@ def read_feeds(
     is unreadable, it is raised at once: then the address is wrong.
     """
     progress = {feed.name: read_cursor(None if poll.full else poll.cursors.get(feed.name)) for feed in feeds}
+    refused = [feed for feed in feeds if _is_refused(progress[feed.name], now)]
+    if refused:
+        yield Batch(notes=tuple(refusal_note(feed) for feed in refused), done=0.0)
+    feeds = [feed for feed in feeds if feed not in refused]
     present = [(feed, open_days(now)) for feed in feeds if _is_due(feed, progress[feed.name], now)]
     past = [
         (feed, window)
@@ -112,7 +117,8 @@ class _Turn:
     def _refused(self, feed: Feed, error: SourceError) -> Iterator[Batch]:
         if feed.optional and error.status in NOT_FOR_THIS_ACCOUNT:
             self._given_up.add(feed.name)
-            yield Batch(notes=(f"{feed.name}: not given to this account.",), done=self._taken / self._steps)
+            cursor = cursor_text(replace(self._progress[feed.name], refused_at=self._now))
+            yield Batch(cursors={feed.name: cursor}, notes=(refusal_note(feed),), done=self._taken / self._steps)
         elif isinstance(error, Unreadable) and self._taken > 1:
             self._given_up.add(feed.name)
             self.failure = self.failure or error
@@ -122,7 +128,7 @@ class _Turn:
     def _batch(self, feed: Feed, window: Period, reading: Reading) -> Batch:
         progress = self._progress[feed.name]
         is_open = window == open_days(self._now)
-        progress = Progress(progress.settled, self._now) if is_open else settle(progress, window)
+        progress = replace(progress, read_at=self._now) if is_open else settle(progress, window)
         self._progress[feed.name] = progress
         known = reading.known
         return Batch(
@@ -132,6 +138,15 @@ class _Turn:
             notes=reading.notes,
             done=self._taken / self._steps,
         )
+
+
+def refusal_note(feed: Feed) -> str:
+    """What the person is told of an optional feed; it is asked for again a day later."""
+    return f"The provider does not give “{feed.name.replace('_', ' ')}” to this account."
+
+
+def _is_refused(progress: Progress, now: datetime) -> bool:
+    return progress.refused_at is not None and progress.refused_at <= now < progress.refused_at + DAY
 
 
 def _is_due(feed: Feed, progress: Progress, now: datetime) -> bool:
@@ -147,15 +162,15 @@ def read_cursor(text: str | None) -> Progress:
     try:
         raw = json.loads(text or "{}")
         settled = tuple(Period(_instant(since), _instant(until)) for since, until in raw.get("settled", ()))
-        read_at = raw.get("read_at")
-        return Progress(settled, None if read_at is None else _instant(read_at))
+        return Progress(settled, _instant_or_none(raw.get("read_at")), _instant_or_none(raw.get("refused_at")))
     except (ValueError, TypeError, AttributeError):
         return Progress()
 
 
 def cursor_text(progress: Progress) -> str:
     settled = [[period.start.isoformat(), period.end.isoformat()] for period in progress.settled]
-    return json.dumps({"settled": settled, "read_at": progress.read_at and progress.read_at.isoformat()})
+    read_at, refused_at = (at and at.isoformat() for at in (progress.read_at, progress.refused_at))
+    return json.dumps({"settled": settled, "read_at": read_at, "refused_at": refused_at})
 
 
 def midnight(instant: datetime) -> datetime:
@@ -191,7 +206,7 @@ def settle(progress: Progress, window: Period) -> Progress:
             merged[-1] = Period(merged[-1].start, max(merged[-1].end, period.end))
         else:
             merged.append(period)
-    return Progress(tuple(merged), progress.read_at)
+    return replace(progress, settled=tuple(merged))
 
 
 def covered(starts: Iterable[datetime], width: timedelta, window: Period) -> Period | None:
@@ -209,6 +224,10 @@ def covered(starts: Iterable[datetime], width: timedelta, window: Period) -> Per
     if any(later - earlier != width for earlier, later in pairwise(ordered)):
         raise ValueError("a bucket twice, or one missing")
     return Period(ordered[0], ordered[-1] + width)
+
+
+def _instant_or_none(text: str | None) -> datetime | None:
+    return None if text is None else _instant(text)
 
 
 def _instant(text: str) -> datetime:

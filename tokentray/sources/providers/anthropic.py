@@ -42,6 +42,7 @@ FOUR_WEEKS = 28 * DAY
 RARELY = timedelta(minutes=55)
 DEFAULT_WORKSPACE = "default"
 CONSOLE = "console"
+NAMELESS_NOTE = "This key may not read the names of workspaces and keys; their ids are shown."
 PRIORITY_NOTE = "Priority Tier tokens are shown, but Anthropic does not put their cost into its report."
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -338,7 +339,10 @@ def _code_meters(day: datetime, record: CodeRecord) -> Iterator[Meter]:
 def _names(poll: Poll, web: Web, now: datetime) -> Iterator[Batch]:
     """Once a day; a key that may not read names still reads usage."""
     today = now.date().isoformat()
-    if poll.cursors.get("names") == today and not poll.full:
+    read, _, refused = poll.cursors.get("names", "").partition(" ")
+    if read == today and not poll.full:
+        if refused:
+            yield Batch(notes=(NAMELESS_NOTE,), done=0.0)
         return
     names = {DEFAULT_WORKSPACE: "Default workspace", CONSOLE: "Console"}
     notes: tuple[str, ...] = ()
@@ -351,8 +355,8 @@ def _names(poll: Poll, web: Web, now: datetime) -> Iterator[Batch]:
     except (Throttled, Unreachable):
         raise
     except SourceError:
-        notes = ("This key may not read the names of workspaces and keys; their ids are shown.",)
-    yield Batch(names=names, cursors={"names": today}, notes=notes, done=0.0)
+        notes = (NAMELESS_NOTE,)
+    yield Batch(names=names, cursors={"names": f"{today} refused" if notes else today}, notes=notes, done=0.0)
 
 
 def _named(web: Web, path: str, params: Params) -> list[Named]:

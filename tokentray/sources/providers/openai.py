@@ -42,6 +42,7 @@ MOST_COST_DAYS = 180
 FOUR_WEEKS = 28 * DAY
 RARELY = timedelta(minutes=55)
 MOST_PROJECTS = 20
+NAMELESS_NOTE = "This key may not read the names of projects and keys; their ids are shown."
 NORMAL_TIERS = ("default", "auto", "standard", "")
 
 P = TypeVar("P", "UsagePage", "CostPage")
@@ -320,7 +321,10 @@ def _cost(start: datetime, row: CostRow) -> Cost:
 def _names(poll: Poll, web: Web, now: datetime) -> Iterator[Batch]:
     """Once a day; a key that may not read names still reads usage."""
     today = now.date().isoformat()
-    if poll.cursors.get("names") == today and not poll.full:
+    read, _, refused = poll.cursors.get("names", "").partition(" ")
+    if read == today and not poll.full:
+        if refused:
+            yield Batch(notes=(NAMELESS_NOTE,), done=0.0)
         return
     names: dict[str, str] = {}
     notes: tuple[str, ...] = ()
@@ -334,8 +338,8 @@ def _names(poll: Poll, web: Web, now: datetime) -> Iterator[Batch]:
     except (Throttled, Unreachable):
         raise
     except SourceError:
-        notes = ("This key may not read the names of projects and keys; their ids are shown.",)
-    yield Batch(names=names, cursors={"names": today}, notes=notes, done=0.0)
+        notes = (NAMELESS_NOTE,)
+    yield Batch(names=names, cursors={"names": f"{today} refused" if notes else today}, notes=notes, done=0.0)
 
 
 def _named(web: Web, path: str, params: Params) -> list[Named]:

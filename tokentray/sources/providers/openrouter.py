@@ -436,9 +436,7 @@ def _day_costs(row: Activity) -> Iterator[Cost]:
 
 
 def _day_id(row: Activity) -> str:
-    return item_id(
-        row.date[:10], row.model_permaslug or row.model, row.endpoint_id, row.provider_name, row.workspace_id
-    )
+    return item_id(row.day, row.model_permaslug or row.model, row.endpoint_id, row.provider_name, row.workspace_id)
 
 
 def _names(poll: Poll, web: Web, now: datetime, analytics: Analytics | None) -> Iterator[Batch]:
