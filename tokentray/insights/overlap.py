@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 # A snapshot's date or "latest" at the end of a name, and the vendor before a slash, do not make another model.
 VENDOR = re.compile(r"^[^/]+/")
@@ -24,7 +25,7 @@ SEPARATE = "Providers and agents' logs spoke of different models or days, so no 
 # Of equal counts, the provider's word comes first: it decides what is paid.
 RANK = {"billed": 3, "logged": 2, "imported": 1, "manual": 0}
 
-Claims = Mapping[str, int]
+Place = TypeVar("Place", bound=Hashable)
 
 
 def family(model: str | None) -> str:
@@ -35,13 +36,13 @@ def family(model: str | None) -> str:
     return SNAPSHOT.sub("", bare).replace(".", "-")
 
 
-def taken_origins(claims: Iterable[tuple[Hashable, str, int]]) -> dict[Hashable, str]:
+def taken_origins(claims: Iterable[tuple[Place, str, int]]) -> dict[Place, str]:
     """
     For each place (a model's family on a day) the one origin that is taken: the larger one; of equal ones the provider's.
 
     `claims` are (place, origin, total tokens); several of one place and origin are summed.
     """
-    sums: dict[Hashable, dict[str, int]] = {}
+    sums: dict[Place, dict[str, int]] = {}
     for place, origin, total in claims:
         of_place = sums.setdefault(place, {})
         of_place[origin] = of_place.get(origin, 0) + total

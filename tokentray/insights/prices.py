@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from tokentray.core.money import Money, MoneyKind
-from tokentray.core.usage import BAND_EDGES, Tokens
+from tokentray.core.usage import BAND_EDGES
 from tokentray.insights.price_list import PriceList, list_name, load_price_list
 from tokentray.settings.settings import OwnPrice
 from tokentray.store.database import History, transaction
@@ -36,56 +36,39 @@ class PriceBook:
         return self._prices[key][place][1] if place >= 0 else None
 
 
-class Estimate:
-    """A sum of estimates that remembers what it could not price."""
-
-    __slots__ = ("lists", "priced", "units", "unpriced")
-
-    def __init__(self) -> None:
-        self.units = 0
-        self.priced = False
-        self.unpriced: set[str] = set()
-        self.lists: set[str] = set()
-
-    def add(self, book: PriceBook, model: str | None, tier: str | None, band: int, day: int, tokens: Tokens) -> None:
-        """Adds what these tokens are worth on that day, or the model's name to what is unpriced."""
-        price = book.price(model, tier, band, day)
-        units = worth(tokens, price)
-        if units is None:
-            self.unpriced.add(f"{model or 'no model'} ({tier})" if tier else model or "no model")
-            return
-        self.units += units
-        self.priced = True
-        if price is not None:
-            self.lists.add(price.list)
-
-    def money(self) -> tuple[Money, ...]:
-        """The sum in USD; nothing if nothing had a price."""
-        return (in_usd(self.units),) if self.priced else ()
+def open_price_book(history: History, own_prices: Iterable[OwnPrice] = ()) -> PriceBook:
+    """The prices of everything in the history, with those looked up that the price table does not have yet; writes nothing."""
+    prices = prices_of(history)
+    missing = unpriced_models(history)
+    if missing:
+        own = {price.model: price for price in own_prices if price.model}
+        price_list = load_price_list()
+        for model, tier in missing:
+            for row in _rows(price_list, own, model, tier):
+                prices.setdefault((model, tier, row.band), []).append((row.since_day, row.price))
+    return PriceBook(prices)
 
 
-def open_price_book(history: History) -> PriceBook:
-    return PriceBook(prices_of(history))
-
-
-def worth(tokens: Tokens, price: Price | None) -> int | None:
+def worth(counts: Sequence[int | None], price: Price | None) -> int | None:
     """
-    In 10^-12 USD; None if a kind of which there are tokens has no price, or what the provider does not split.
+    In 10^-12 USD, of counts in the order of TOKEN_CLASSES; None if a kind of which there are tokens has no price, or what a
+    provider does not split.
 
     Where nobody said how long a cache entry lives, it is five minutes.
     """
-    if price is None or tokens.unsplit:
+    if price is None:
         return None
-    hour = tokens.cache_write_1h or 0
-    parts = (
-        (tokens.input or 0, price.input),
-        (tokens.cache_read or 0, price.cache_read),
-        ((tokens.cache_write or 0) - hour, price.cache_write_5m),
-        (hour, price.cache_write_1h),
-        (tokens.output or 0, price.output),
-    )
+    fresh, read, written, hour, output, _, unsplit = (count or 0 for count in counts[:7])
+    if unsplit:
+        return None
     total = 0
-    for count, unit in parts:
+    for count, unit in (
+        (fresh, price.input),
+        (read, price.cache_read),
+        (written - hour, price.cache_write_5m),
+        (hour, price.cache_write_1h),
+        (output, price.output),
+    ):
         if count:
             if unit is None:
                 return None

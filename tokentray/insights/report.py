@@ -1,0 +1,140 @@
+"""The answer to `tokentray report` as plain values: the same for JSON, CSV and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from tokentray.core.money import Money, MoneyKind
+from tokentray.insights.price_list import load_price_list
+from tokentray.insights.prices import OWN, open_price_book
+from tokentray.insights.sums import Answer, Keys, Sum, add_up
+from tokentray.settings.settings import OwnPrice
+from tokentray.store.database import History
+from tokentray.store.poll_table import Coverage, coverage
+from tokentray.store.totals import Question
+
+SCHEMA = "tokentray.report/1"
+
+
+def report(history: History, question: Question, now: datetime, own_prices: Iterable[OwnPrice] = ()) -> dict[str, Any]:
+    """
+    What was used, as the contract of the command line has it (tokentray.report/1).
+
+    Rows are in order of their keys, those without one last. Where "origin" is not asked for, a row holds what the headline takes.
+    """
+    answer = add_up(history, question, open_price_book(history, own_prices))
+    return {
+        "schema": SCHEMA,
+        "zone": question.zone,
+        "since": question.since.isoformat(),
+        "until": question.until.isoformat(),
+        "by": list(question.by),
+        "as_of": _instant(now),
+        "rows": [_row(question.by, keys, total) for keys, total in sorted(answer.rows.items(), key=_order)],
+        "totals": _totals(answer),
+        "coverage": [_coverage(known) for known in coverage(history) if _is_asked_for(known.account, question)],
+        "notes": notes(answer, question.by),
+    }
+
+
+def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
+    """What a reader of these numbers has to know: unknown prices, estimates, and what could not be split."""
+    said = []
+    everything = [answer.headline, *answer.by_origin.values()]
+    unpriced = {name: None for total in everything for name in total.unpriced}
+    if unpriced:
+        said.append(unpriced_note(list(unpriced)))
+    lists = {name for total in everything for name in total.lists}
+    if lists:
+        said.append(f"estimated costs are tokens times {' and '.join(sorted(map(_list_word, lists)))}")
+    if answer.overlapping:
+        said.append(answer.why)
+    billed = answer.by_origin.get("billed")
+    if billed is not None and {"hour", "session"} & set(by) and any(m.kind is MoneyKind.BILLED for m in billed.cost):
+        said.append("providers bill by day: what they billed has no hour and no session")
+    return said
+
+
+def unpriced_note(names: list[str]) -> str:
+    count = "1 model has" if len(names) == 1 else f"{len(names)} models have"
+    return f"{count} no known price: {', '.join(sorted(names))}"
+
+
+def price_list_varies(model: str) -> bool:
+    """Whether a model's price depends on the hour, which is not counted."""
+    return load_price_list().varies_by_hour(model)
+
+
+def _row(by: tuple[str, ...], keys: Keys, total: Sum) -> dict[str, Any]:
+    return {**dict(zip(by, keys, strict=True)), **_sum(total)}
+
+
+def _sum(total: Sum) -> dict[str, Any]:
+    tokens = total.tokens
+    row: dict[str, Any] = {
+        "tokens": {
+            "input": tokens.input,
+            "cache_read": tokens.cache_read,
+            "cache_write": tokens.cache_write,
+            "cache_write_1h": tokens.cache_write_1h,
+            "output": tokens.output,
+            "unsplit": tokens.unsplit,
+            "reasoning": tokens.reasoning,
+            "total": tokens.total,
+        },
+        "requests": total.requests,
+        "cost": [_money(money, total) for money in total.cost],
+    }
+    if total.unpriced:
+        row["unpriced"] = sorted(total.unpriced)
+    return row
+
+
+def _money(money: Money, total: Sum) -> dict[str, str]:
+    raw = {"amount": money.text, "currency": money.currency, "kind": str(money.kind)}
+    if money.kind is MoneyKind.ESTIMATED and total.lists:
+        raw["list"] = " and ".join(sorted(total.lists))
+    return raw
+
+
+def _totals(answer: Answer) -> dict[str, Any]:
+    totals = {origin: _sum(answer.by_origin.get(origin, Sum())) for origin in ("billed", "logged")}
+    totals |= {origin: _sum(total) for origin, total in answer.by_origin.items()}
+    headline = _sum(answer.headline)
+    return {**totals, "headline": {**headline, "origins": list(answer.origins), "why": answer.why}}
+
+
+def _coverage(known: Coverage) -> dict[str, Any]:
+    return {
+        "account": known.account,
+        "complete_since": _instant(known.complete_since),
+        "complete_until": _instant(known.complete_until),
+        "gaps": [{"start": _instant(start), "until": _instant(until), "why": why} for start, until, why in known.gaps],
+    }
+
+
+def _is_asked_for(account: str, question: Question) -> bool:
+    if question.account is not None and account != question.account:
+        return False
+    return question.source is None or account.partition("/")[0] == question.source
+
+
+def _order(entry: tuple[Keys, Sum]) -> list[tuple[bool, Any]]:
+    return [(key is None, _sortable(key or "")) for key in entry[0]]
+
+
+def _sortable(key: str) -> str:
+    # Local hours with their offsets sort by the instant: the night of a clock change has one hour twice.
+    if len(key) > 18 and key[10] == "T":
+        return datetime.fromisoformat(key).astimezone(UTC).isoformat()
+    return key
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _list_word(name: str) -> str:
+    return "your own prices" if name == OWN else name
