@@ -22,6 +22,8 @@ PRAGMA foreign_keys = ON;
 """
 TABLES = "SELECT count(*) FROM sqlite_schema"
 ZONE = "SELECT value FROM meta WHERE key = 'zone'"
+SAMPLE = "SELECT 1 FROM meta WHERE key = 'sample' AND value = '1'"
+MARK_SAMPLE = "INSERT OR REPLACE INTO meta (key, value) VALUES ('sample', '1')"
 SET_ZONE = "INSERT INTO meta (key, value) VALUES ('zone', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
@@ -141,6 +143,16 @@ def set_zone(history: History, zone: str) -> None:
     with transaction(history):
         history.db.execute(SET_ZONE, (zone,))
         rollup.remake_days(history)
+
+
+def is_sample(history: History) -> bool:
+    """Whether what it holds is made up, for a demonstration."""
+    return history.db.execute(SAMPLE).fetchone() is not None
+
+
+def mark_sample(history: History) -> None:
+    """Says once and for all that what it holds is made up."""
+    history.db.execute(MARK_SAMPLE)
 
 
 def newest_version() -> int:
@@ -269,11 +281,11 @@ def _open_reader(path: str) -> History:
 def _open_sound(path: str, around: _Around) -> sqlite3.Connection:
     db = None
     try:
+        if around.unclean:
+            _check(path)
+            around.forget_the_dead()
         db = connect(path)
         refuse_strangers(db, path)
-        if around.unclean and not is_sound(db):
-            raise sqlite3.DatabaseError("unsound after an unclean end")
-        around.forget_the_dead()
         _go_to_wal(db)
         _migrate(db, path)
         db.executescript(CONNECTION)
@@ -284,6 +296,17 @@ def _open_sound(path: str, around: _Around) -> sqlite3.Connection:
         if isinstance(error, sqlite3.Error):
             raise _damaged_or_other(error, path, around) from error
         raise
+
+
+def _check(path: str) -> None:
+    # A reader: closing it does not write what stands in the -wal into a file that may be damaged.
+    db = connect(path, read_only=True)
+    try:
+        refuse_strangers(db, path)
+        if not is_sound(db):
+            raise sqlite3.DatabaseError("unsound after an unclean end")
+    finally:
+        db.close()
 
 
 def _damaged_or_other(error: sqlite3.Error, path: str, around: _Around) -> Exception:
@@ -303,9 +326,11 @@ def set_aside(path: str, why: str) -> str:
     """Renames a history with its -wal to `<path>.<why>-<stamp of its own last change>`, a name that was free; gives that name."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(os.stat(path).st_mtime))
     kept = free_name(f"{path}.{why}-{stamp}")
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in ("-wal", ""):
         if os.path.exists(path + suffix):
             os.replace(path + suffix, kept + suffix)
+    if os.path.exists(path + "-shm"):
+        os.remove(path + "-shm")  # an index of the -wal, made again when needed
     return kept
 
 
