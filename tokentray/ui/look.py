@@ -357,6 +357,7 @@ QPushButton, QToolButton {
     padding: %(px7)s %(px14)s; font-weight: 500;
 }
 QToolButton { padding: %(px6)s; }
+QToolButton::menu-indicator { image: none; }
 QPushButton:hover, QToolButton:hover { background: %(hover)s; }
 QPushButton:pressed, QToolButton:pressed { background: %(track)s; }
 QPushButton:disabled, QToolButton:disabled { color: %(muted)s; background: %(ground)s; }
@@ -409,6 +410,7 @@ QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid %(accent)s; padding: %
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: %(muted)s; background: %(ground)s; }
 QComboBox { padding-right: %(px24)s; }
 QComboBox:focus { padding-right: %(px24)s; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: %(px24)s; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: url("%(down)s"); width: %(px16)s; height: %(px16)s; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QDateEdit::up-button { border: none; background: transparent; width: %(px20)s; }
