@@ -15,6 +15,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
         _flush()
+    except SystemExit as end:  # how argparse leaves after --help and after wrong usage
+        _flush()
+        return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -34,6 +37,10 @@ def _run(arguments: list[str]) -> int:
         from tokentray.cli.glance import run_quickly
 
         return run_quickly(arguments)
+    if arguments == ["sync"]:
+        from tokentray.cli.sync import run_sync
+
+        return run_sync([])
     if command in ("", "demo"):
         return _tray(arguments)
     from tokentray.cli.commands import run_command
@@ -75,9 +82,14 @@ def _leave_the_pipe() -> int:
 
 
 def _own_up(error: Exception) -> int:
+    from tokentray.cli.errors import code_of
+    from tokentray.core.errors import TokenTrayError
     from tokentray.diagnostics import log_bug
     from tokentray.paths import log_file
 
+    if isinstance(error, TokenTrayError):
+        print(f"tokentray: {error}", file=sys.stderr)
+        return code_of(error)
     log_bug(log_file(), error)
     print(
         f"tokentray: A bug of ours ({type(error).__name__}); please report it. {log_file()} has the details.",

@@ -7,15 +7,14 @@ import os
 import sys
 
 from tokentray import __version__
-from tokentray.cli.codes import DONE, NOTHING_CONFIGURED, PART_FAILED, WRONG_USAGE
-from tokentray.cli.here import Here, NothingConfigured, WrongUsage, here, warn
-from tokentray.core.errors import TokenTrayError
+from tokentray.cli.codes import DONE, WRONG_USAGE
+from tokentray.cli.here import Here, here, warn
 
 # name: (module in tokentray.cli, one line of help)
 COMMANDS = {
-    "today": ("glance", "today at a glance"),
-    "status": ("glance", "one line for a status bar, read from the history"),
-    "sync": ("sync", "read what is new from every account, once"),
+    "today": ("glance_options", "today at a glance"),
+    "status": ("glance_options", "one line for a status bar, read from the history"),
+    "sync": ("sync_options", "read what is new from every account, once"),
     "report": ("report", "totals by hour, day, week, month, model, project, session …; also as JSON and CSV"),
     "quota": ("quota", "quota windows and balances, with the age of each reading"),
     "accounts": ("accounts", "list, add, test, pause, resume and remove accounts"),
@@ -32,7 +31,8 @@ def run_command(arguments: list[str]) -> int:
     """
     One command, from its words to its exit code. `arguments` are the program's, without its name, and not empty.
 
-    An error of the world becomes its sentence on standard error; a bug is let through.
+    Raises:
+        TokenTrayError: an error of the world, for whoever started the command to tell.
     """
     name = arguments[0]
     if name in ("-h", "--help", "help"):
@@ -46,20 +46,9 @@ def run_command(arguments: list[str]) -> int:
     # Each command pays for its own imports only: keyring costs 90 ms, HTTP 80.
     module = importlib.import_module(f"tokentray.cli.{COMMANDS[name][0]}")
     options = module.parser(name).parse_args(arguments[1:])
-    try:
-        place: Here = here(getattr(options, "zone", None))
-        code: int = module.run(options, place)
-    except TokenTrayError as error:
-        warn(str(error))
-        return code_of(error)
+    place: Here = here(getattr(options, "zone", None))
+    code: int = module.run(options, place)
     return code
-
-
-def code_of(error: TokenTrayError) -> int:
-    """The exit code for an error of the world."""
-    if isinstance(error, WrongUsage):
-        return WRONG_USAGE
-    return NOTHING_CONFIGURED if isinstance(error, NothingConfigured) else PART_FAILED
 
 
 def _help(words: list[str]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 X11_SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where every X server puts them
 PATIENCE_SECONDS = 2.0
+TRAY = "org.kde.StatusNotifierWatcher"
 
 
 def no_display(environ: Mapping[str, str]) -> str | None:
@@ -47,3 +48,23 @@ def _answers(family: int, address: str | tuple[str, int]) -> bool:
         except OSError:
             return False
     return True
+
+
+def no_tray(environ: Mapping[str, str]) -> str | None:
+    """Why no tray icon would be shown, as a sentence; None if a tray is there. Asks the session's bus, for two seconds at most."""
+    if sys.platform != "linux":
+        return None
+    if not environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return "There is no session bus here, so no tray can be found."
+    from jeepney import DBusAddress, new_method_call  # Linux only
+    from jeepney.io.blocking import open_dbus_connection
+
+    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+    try:
+        with open_dbus_connection("SESSION") as line:
+            reply = line.send_and_get_reply(
+                new_method_call(bus, "NameHasOwner", "s", (TRAY,)), timeout=PATIENCE_SECONDS
+            )
+    except (OSError, TimeoutError, KeyError, ValueError):
+        return "The session bus does not answer, so no tray can be found."
+    return None if reply.body and reply.body[0] is True else "This desktop has no place for tray icons."

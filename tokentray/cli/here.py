@@ -8,22 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tokentray import paths
+from tokentray.cli.errors import WrongUsage
 from tokentray.core.clock import Clock, clock_of
-from tokentray.core.errors import TokenTrayError
 from tokentray.settings.settings import Settings, SettingsUnreadable, load_settings
 from tokentray.settings.zone import is_zone, zone_of
-
-
-class NothingConfigured(TokenTrayError):
-    """There is neither an agent's log on this machine nor an account."""
-
-
-class WrongUsage(TokenTrayError):
-    """The command was given something it cannot take; the message says what it takes."""
-
-
-class PartFailed(TokenTrayError):
-    """Some of what was asked could not be done; the rest was."""
 
 
 @dataclass(frozen=True, slots=True)

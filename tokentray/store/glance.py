@@ -22,7 +22,7 @@ COUNTS = "input, cache_read, cache_write, cache_write_1h, output, reasoning, uns
 SUMS = ", ".join(f"SUM({count}) AS {count}" for count in COUNTS.split(", "))
 TOTAL = "coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)"
 
-ZONE = "SELECT value FROM meta WHERE key = 'zone'"
+META = "SELECT key, value FROM meta"
 # Buckets of a whole (UTC) day count for their own date and for no hour: see rollup.py.
 WITHIN = """
     account IN (SELECT id FROM account) AND slot >= min(:first, :day * 96) AND slot < max(:end, :day * 96 + 96)
@@ -110,6 +110,8 @@ def glance(path: str, day: int, first: int, end: int, zone: str, so_far: int | N
     polls     (account, tried_at, succeeded_at, state, message, not_before)
     sessions, newest_at, first_day: how many today, the newest reading's instant, the first day known; None if nothing is
 
+    unfinished  whether the first reading of the logs has not come to its end: see unfinished.py
+
     Instants are milliseconds since 1970. The same tokens may be in two origins: it is for the caller to choose.
 
     Raises:
@@ -132,8 +134,8 @@ def glance(path: str, day: int, first: int, end: int, zone: str, so_far: int | N
 
 def _read(db: "Any", bounds: "dict[str, int]", zone: str, so_far: int | None) -> "dict[str, Any]":
     db.execute("BEGIN")  # one moment for all that follows
-    held = db.execute(ZONE).fetchone()
-    fits = held is not None and held[0] == zone
+    meta = dict(db.execute(META))
+    fits = meta.get("zone") == zone
     rows = db.execute(ROWS.replace("<part>", OF_DAYS if fits else OF_SLOTS), bounds).fetchall()
     gauges = db.execute(GAUGES).fetchall()
     instants = [gauge[2] for gauge in gauges] + [row[0] for row in db.execute(NEWEST) if row[0] is not None]
@@ -148,6 +150,7 @@ def _read(db: "Any", bounds: "dict[str, int]", zone: str, so_far: int | None) ->
         "sessions": db.execute(SESSIONS, bounds).fetchone()[0],
         "newest_at": max(instants, default=None),
         "first_day": db.execute(FIRST_DAY).fetchone()[0],
+        "unfinished": "first_reading" in meta,
     }
 
 
