@@ -22,12 +22,12 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QProcess, QProcessEnviro
 
 from tokentray.core.batch import Batch
 from tokentray.core.clock import Clock
-from tokentray.core.errors import HistoryDamaged, HistoryError, SourceError, TokenTrayError, VaultError
+from tokentray.core.errors import HistoryDamaged, HistoryError, HistoryFull, SourceError, TokenTrayError, VaultError
 from tokentray.core.period import day_period, local_day
 from tokentray.ingest import logs, polls
-from tokentray.ingest.demo import make_demo
 from tokentray.ingest.watching import places_to_watch
 from tokentray.insights.alerts import crossed, standing
+from tokentray.insights.prices import price_missing_models
 from tokentray.insights.snapshot import Progress, Snapshot, TrendChoice
 from tokentray.insights.snapshot_taking import take_snapshot
 from tokentray.settings.autostart import own_command, start_at_login
@@ -36,7 +36,7 @@ from tokentray.settings.settings import AccountSetting, Settings, SettingsUnread
 from tokentray.settings.vault import Vault
 from tokentray.settings.zone import zone_of
 from tokentray.store.alert_table import record_standing, standing_alerts
-from tokentray.store.copying import backup_history, restore_history
+from tokentray.store.copying import backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import History, open_history, set_zone, transaction
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 LOOK_EVERY_SECONDS = 600
 """The slow scan, which finds what no watch told of."""
 
-SNAPSHOT_AT_MOST_EVERY_MS = 2000
+SNAPSHOT_AT_MOST_EVERY_MS = 1000
+SNAPSHOT_AFTER_MS = 50
 SNAPSHOT_AT_LEAST_EVERY_SECONDS = 3600
 SCAN_AFTER_MS = 500
 SLEPT_SECONDS = 120
@@ -101,6 +102,7 @@ class Engine(QObject):
         self._settings = Settings()
         self._history: History | None = None
         self._snapshot: Snapshot | None = None
+        self._snapshot_at = 0.0
         self._trend: TrendChoice | None = None
         self._days = 30
         self._leaving = threading.Event()
@@ -108,6 +110,7 @@ class Engine(QObject):
         self._agents: list[logs.AgentHome] = []
         self._child: QProcess | None = None
         self._halted = False
+        self._caught_up = False
         self._looked_at = (0.0, 0.0)
         self._step_found.connect(self._keep_step)
         self._account_tried.connect(self._keep_account)
@@ -171,6 +174,8 @@ class Engine(QObject):
             return open_history(path, zone=zone)
 
     def _make_sample(self) -> None:
+        from tokentray.ingest.demo import make_demo  # 5 ms and 1 MB that only `demo` needs
+
         if self._history is not None:
             self.progress_changed.emit(Progress("Making up a year of history", None))
             make_demo(self._history, self._clock)
@@ -182,6 +187,7 @@ class Engine(QObject):
             self._plan()
             return
         self._scan()
+        self._take_snapshot()
         self._watch()
         self._poll_due(sooner=True)
         self._plan()
@@ -240,7 +246,7 @@ class Engine(QObject):
             from PySide6.QtCore import SLOT  # loaded already
             from PySide6.QtDBus import QDBusConnection  # 1 ms, on Linux only
 
-            QDBusConnection.systemBus().connect(
+            QDBusConnection.systemBus().connect(  # type: ignore[call-overload]
                 "org.freedesktop.login1",
                 "/org/freedesktop/login1",
                 "org.freedesktop.login1.Manager",
@@ -256,6 +262,7 @@ class Engine(QObject):
         if self._history is None or self._leaving.is_set():
             return
         try:
+            price_missing_models(self._history, self._settings.own_prices)
             snapshot = take_snapshot(
                 self._history,
                 self._settings,
@@ -269,13 +276,14 @@ class Engine(QObject):
         except HistoryError as error:
             self.problem_met.emit(error)
             return
-        self._snapshot = snapshot
+        self._snapshot, self._snapshot_at = snapshot, time.monotonic()
         self.snapshot_taken.emit(snapshot)
 
     def _soon(self) -> None:
-        """A snapshot before long: many changes in a row give one."""
+        """A snapshot before long: at once after a quiet time, while many changes in a row give one a second."""
         if not self._snapshot_timer.isActive():
-            self._snapshot_timer.start(SNAPSHOT_AT_MOST_EVERY_MS)
+            left = SNAPSHOT_AT_MOST_EVERY_MS - int((time.monotonic() - self._snapshot_at) * 1000)
+            self._snapshot_timer.start(max(SNAPSHOT_AFTER_MS, left))
 
     def _raise_alerts(self, snapshot: Snapshot) -> None:
         if self._history is None or self._place.sample:
@@ -310,18 +318,26 @@ class Engine(QObject):
     def _scan(self) -> None:
         if self._history is None or self._child is not None or self._place.sample or self._leaving.is_set():
             return
-        self._agents = logs.find_agents(self._settings, os.environ, self._place.agents_home)
+        self._agents = self._found_agents()
         try:
-            if logs.unread_bytes(self._history, self._agents) > BIG_SCAN_BYTES:
+            # Once everything has been read, news come in small pieces, and looking twice at each file is spared.
+            if not self._caught_up and logs.unread_bytes(self._history, self._agents) > BIG_SCAN_BYTES:
                 if not self._halted:
                     self._scan_beside()
                 return
             found = logs.scan_logs(self._history, self._agents, self._clock, stop=self._leaving.is_set)
+            self._caught_up = not found.stopped
         except HistoryError as error:
             self.problem_met.emit(error)
             return
         if found.responses:
             self._soon()
+
+    def _found_agents(self) -> list[logs.AgentHome]:
+        added = [(account.name, account.folder) for account in self._settings.accounts if account.folder]
+        paused = {account.name for account in self._settings.accounts if account.paused}
+        found = logs.find_agents(os.environ, self._place.agents_home, added)
+        return [agent for agent in found if agent.account not in paused]
 
     def _scan_beside(self) -> None:
         if self._history is None:
@@ -359,10 +375,9 @@ class Engine(QObject):
             self._child = None
         self.progress_changed.emit(None)
         if not self._leaving.is_set():
-            # What was appended in the meantime.
-            self._halted = True
+            # What was appended in the meantime; if it could not read all of it, the next look tries again.
+            self._caught_up = True
             self._scan()
-            self._halted = False
             self._watch()
             self._take_snapshot()
 
@@ -381,7 +396,7 @@ class Engine(QObject):
         """Watches what is there now; folders and files that are gone have fallen out by themselves."""
         if self._place.sample:
             return
-        roots = [root for agent in self._agents for root in agent.roots]
+        roots = [folder for agent in self._agents for folder in agent.folders]
         folders, files = places_to_watch(roots, self._clock.now().timestamp())
         config = os.path.dirname(self._place.settings_path)
         wanted = {*folders, *files, *([config] if os.path.isdir(config) else [])}
@@ -396,7 +411,7 @@ class Engine(QObject):
         if self._history is None or self._child is not None or self._leaving.is_set():
             return
         try:
-            if logs.tail(self._history, [path]):
+            if logs.tail(self._history, self._agents, [path]).responses:
                 self._soon()
         except HistoryError as error:
             self.problem_met.emit(error)
@@ -480,7 +495,7 @@ class Engine(QObject):
     @Slot()
     def refresh(self) -> None:
         """Reads everything now: what the person means by Sync."""
-        self._halted = False
+        self._halted = self._caught_up = False
         self._vault.ask_again()
         self._scan()
         self._watch()
@@ -522,6 +537,7 @@ class Engine(QObject):
             if setting.key_from or setting.folder:
                 self._save(lambda settings: settings.with_account(setting))
             polls.welcome_back(self._history, setting.name, self._clock.now())
+            self._caught_up = False
             self._scan()
             self._poll_due(sooner=True)
         self.account_tested.emit(tested)
@@ -563,6 +579,11 @@ class Engine(QObject):
         self._take_snapshot()
         self._plan()
 
+    @Slot(str)
+    def place_window(self, place: str) -> None:
+        """Remembers where the window was."""
+        self._save(lambda settings: replace(settings, window=place))
+
     @Slot(int)
     def pause_polling(self, minutes: int) -> None:
         """No provider is asked for so many minutes; 0 ends the pause."""
@@ -580,6 +601,21 @@ class Engine(QObject):
                 self.finished.emit(f"The history was copied to {path}.")
             except TokenTrayError as error:
                 self.problem_met.emit(error)
+
+    @Slot(str, str)
+    def export(self, path: str, form: str) -> None:
+        """Writes everything to a file; `form` is csv or json."""
+        if self._history is None:
+            return
+        pieces = export_json(self._history) if form == "json" else export_csv(self._history)
+        try:
+            with open(path + ".part", "w", encoding="utf-8", newline="") as file:
+                file.writelines(pieces)
+            os.replace(path + ".part", path)
+        except OSError as error:
+            self.problem_met.emit(HistoryFull(f"{path} cannot be written ({error.strerror})."))
+        else:
+            self.finished.emit(f"Everything was written to {path}.")
 
     @Slot(str)
     def restore(self, path: str) -> None:

@@ -1,0 +1,353 @@
+"""The engine on its own thread, with a real history, real files, and a provider that is a function."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from PySide6.QtCore import QObject, Qt, QThread, Signal
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import DictionaryKeyring
+from tokentray.core.api_key import ApiKey
+from tokentray.core.clock import StoppedClock
+from tokentray.core.errors import HistoryDamaged
+from tokentray.engine import Engine, Place
+from tokentray.insights.alerts import Alert
+from tokentray.insights.snapshot import Snapshot
+from tokentray.settings.new_account import AccountTested, NewAccount
+from tokentray.settings.settings import AccountSetting, Settings, load_settings, save_settings
+from tokentray.settings.vault import Vault
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+EMPTY = '{"object": "page", "data": [], "has_more": false, "next_page": null}'
+WORK = AccountSetting("openai/work", "keyring")
+
+
+class Wishes(QObject):
+    """What a person can wish, as the window's signals."""
+
+    account_added = Signal(object)
+    account_paused = Signal(str, bool)
+    account_removed = Signal(str)
+    settings_changed = Signal(object)
+    sync_wished = Signal()
+    backup_wished = Signal(str)
+    restore_wished = Signal(str)
+    export_wished = Signal(str, str)
+    stop_wished = Signal()
+
+
+@dataclass
+class House:
+    """One person's machine: a home with an agent's logs, a keyring, a provider."""
+
+    folder: Path
+    keyring: DictionaryKeyring
+    answer: Callable[[httpx.Request], httpx.Response]
+    asked: list[str]
+
+    @property
+    def settings_path(self) -> str:
+        return str(self.folder / "config" / "settings.json")
+
+    @property
+    def history_path(self) -> str:
+        return str(self.folder / "data" / "history.sqlite")
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "home" / ".claude" / "projects" / "-home-me-alpha" / "one.jsonl"
+
+    def log_response(self, number: int, tokens: int) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        usage = {
+            "input_tokens": tokens,
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 0,
+            "output_tokens": 0,
+        }
+        line = {
+            "type": "assistant",
+            "timestamp": f"2026-11-21T08:{number:02}:00.000Z",
+            "sessionId": "one",
+            "requestId": f"req_{number}",
+            "cwd": "/home/me/alpha",
+            "uuid": f"u{number}",
+            "message": {"id": f"msg_{number}", "model": "claude-opus-4-5", "role": "assistant", "usage": usage},
+        }
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+class Seen(QObject):
+    """An engine at work and everything it said so far, seen from the window's thread."""
+
+    def __init__(self, house: House, *, sample: bool = False) -> None:
+        super().__init__()
+        self.snapshots: list[Snapshot] = []
+        self.settings: list[Settings] = []
+        self.tested: list[AccountTested] = []
+        self.alerts: list[Alert] = []
+        self.problems: list[Exception] = []
+        self.said: list[str] = []
+        self.wishes = Wishes()
+        place = Place(house.history_path, house.settings_path, str(house.folder / "home"), sample)
+        transport = httpx.MockTransport(house.answer)
+        self.engine = Engine(place, StoppedClock(NOW), Vault(house.keyring, {}), transport)
+        self.thread = QThread()
+        self.engine.moveToThread(self.thread)
+        self._connect()
+        self.thread.start()
+
+    def _connect(self) -> None:
+        engine, wishes = self.engine, self.wishes
+        self.thread.started.connect(engine.start)
+        engine.stopped.connect(self.thread.quit, Qt.ConnectionType.DirectConnection)
+        engine.snapshot_taken.connect(self.snapshots.append)
+        engine.settings_taken.connect(self.settings.append)
+        engine.account_tested.connect(self.tested.append)
+        engine.alert_raised.connect(self.alerts.append)
+        engine.problem_met.connect(self.problems.append)
+        engine.finished.connect(self.said.append)
+        wishes.account_added.connect(engine.add_account)
+        wishes.account_paused.connect(engine.pause_account)
+        wishes.account_removed.connect(engine.remove_account)
+        wishes.settings_changed.connect(engine.change_settings)
+        wishes.sync_wished.connect(engine.refresh)
+        wishes.backup_wished.connect(engine.back_up)
+        wishes.restore_wished.connect(engine.restore)
+        wishes.export_wished.connect(engine.export)
+        wishes.stop_wished.connect(engine.stop)
+
+    @property
+    def tokens(self) -> int | None:
+        return self.snapshots[-1].today.tokens.total if self.snapshots else None
+
+    def state_of(self, account: str) -> str | None:
+        states = {row.account: row.state for row in self.snapshots[-1].accounts} if self.snapshots else {}
+        return states.get(account)
+
+    def stop(self) -> bool:
+        self.engine.leave()
+        self.wishes.stop_wished.emit()
+        return self.thread.wait(2000)
+
+
+Start = Callable[..., Seen]
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return response(200, EMPTY)
+
+    keyring = DictionaryKeyring({("tokentray-desktop", "openai/work"): "sk-work"})
+    return House(tmp_path, keyring, answer, asked)
+
+
+@pytest.fixture
+def start(house: House, qtbot: QtBot) -> Iterator[Start]:
+    running: list[Seen] = []
+
+    def begin(**options: bool) -> Seen:
+        running.append(Seen(house, **options))
+        return running[-1]
+
+    yield begin
+    for seen in running:
+        assert seen.stop()
+
+
+def response(status: int, text: str = "{}") -> httpx.Response:
+    return httpx.Response(status, stream=httpx.ByteStream(text.encode()))
+
+
+def test_with_nothing_there_it_shows_an_empty_day(start: Start, qtbot: QtBot) -> None:
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    assert (seen.tokens, seen.problems) == (None, [])
+
+
+def test_logs_are_found_without_being_asked(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+
+
+def test_an_appended_line_is_shown(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    house.log_response(2, 234)
+    qtbot.waitUntil(lambda: seen.tokens == 1234)
+
+
+def test_a_new_session_in_a_new_project_is_noticed(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    first = house.log.read_text()
+    other = house.log.parent.parent / "-home-me-beta" / "two.jsonl"
+    other.parent.mkdir()
+    other.write_text(first.replace("msg_1", "msg_7").replace("req_1", "req_7").replace('"one"', '"two"'))
+    qtbot.waitUntil(lambda: seen.tokens == 2000)
+
+
+def test_nothing_is_polled_before_the_person_said_so(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=False, accounts=(WORK,)))
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    seen.wishes.sync_wished.emit()
+    house.log_response(2, 234)
+    qtbot.waitUntil(lambda: seen.tokens == 1234)
+    assert house.asked == []
+
+
+def test_allowed_it_polls_at_start(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
+    seen = start()
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok")
+    assert house.asked[0].startswith("https://api.openai.com/v1/organization/")
+
+
+def test_a_refused_key_is_a_state_and_one_alert_even_after_a_restart(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
+    house.answer = lambda _request: response(401)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "key_rejected")
+    assert [(alert.kind, alert.account) for alert in seen.alerts] == [("key", "openai/work")]
+    seen.stop()
+    again = start()
+    qtbot.waitUntil(lambda: again.state_of("openai/work") == "key_rejected")
+    assert again.alerts == []
+
+
+def test_adding_an_account_tests_its_key_first(house: House, start: Start, qtbot: QtBot) -> None:
+    house.answer = lambda _request: response(403)
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    seen.wishes.account_added.emit(NewAccount("openai", "new", key=ApiKey("sk-new"), key_from="keyring"))
+    qtbot.waitUntil(lambda: len(seen.tested) == 1)
+    assert not seen.tested[0].accepted
+    assert load_settings(house.settings_path).accounts == ()
+
+
+def test_an_added_account_is_saved_and_read_at_once(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=True, backfill_days=2))
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    seen.wishes.account_added.emit(NewAccount("openai", "new", key=ApiKey("sk-new"), key_from="keyring"))
+    qtbot.waitUntil(lambda: seen.state_of("openai/new") == "ok")
+    assert [account.name for account in load_settings(house.settings_path).accounts] == ["openai/new"]
+    assert house.keyring.secrets["tokentray-desktop", "openai/new"] == "sk-new"
+
+
+def test_a_removed_account_loses_its_key(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(accounts=(WORK,)))
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    seen.wishes.account_removed.emit("openai/work")
+    qtbot.waitUntil(lambda: house.keyring.secrets == {})
+    assert load_settings(house.settings_path).accounts == ()
+
+
+def test_a_paused_agent_is_read_no_more(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    seen.wishes.account_paused.emit("claude-code/default", True)
+    qtbot.waitUntil(lambda: any(row.paused for row in seen.snapshots[-1].accounts))
+    house.log_response(2, 234)
+    seen.wishes.sync_wished.emit()
+    seen.wishes.backup_wished.emit(str(house.folder / "copy.sqlite"))
+    qtbot.waitUntil(lambda: len(seen.said) == 1)
+    assert seen.tokens == 1000
+
+
+def test_settings_changed_elsewhere_are_taken_and_not_overwritten(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(theme="light"))
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    save(house, Settings(theme="light", accounts=(WORK,)))
+    qtbot.waitUntil(lambda: seen.settings[-1].accounts == (WORK,))
+    seen.wishes.settings_changed.emit(Settings(theme="dark"))
+    qtbot.waitUntil(lambda: seen.settings[-1].theme == "dark")
+    assert load_settings(house.settings_path).accounts == (WORK,)
+
+
+def test_a_backup_can_be_restored(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    copy = str(house.folder / "copy.sqlite")
+    seen.wishes.backup_wished.emit(copy)
+    qtbot.waitUntil(lambda: len(seen.said) == 1)
+    house.log_response(2, 234)
+    qtbot.waitUntil(lambda: seen.tokens == 1234)
+    house.log.unlink()
+    seen.wishes.restore_wished.emit(copy)
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    assert seen.problems == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_everything_can_be_exported(house: House, start: Start, qtbot: QtBot, form: str) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    seen.wishes.export_wished.emit(str(house.folder / "all"), form)
+    qtbot.waitUntil(lambda: len(seen.said) == 1)
+    assert "claude-opus-4-5" in (house.folder / "all").read_text()
+
+
+def test_a_damaged_history_is_kept_and_a_new_one_begun(house: House, start: Start, qtbot: QtBot) -> None:
+    Path(house.history_path).parent.mkdir()
+    Path(house.history_path).write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    assert [type(problem) for problem in seen.problems] == [HistoryDamaged]
+    assert [path.name for path in Path(house.history_path).parent.glob("*.damaged-*")] != []
+
+
+def test_it_stops_while_a_provider_does_not_answer(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=True, accounts=(WORK,)))
+    asked, answered = threading.Event(), threading.Event()
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        asked.set()
+        answered.wait()
+        return response(200, EMPTY)
+
+    house.answer = answer
+    seen = start()
+    qtbot.waitUntil(asked.is_set)
+    assert seen.stop()
+    answered.set()
+
+
+def test_made_up_history_is_marked_and_nothing_is_read(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start(sample=True)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=20_000)
+    assert seen.snapshots[-1].sample
+    assert not Path(house.settings_path).exists()
+
+
+def save(house: House, settings: Settings) -> None:
+    save_settings(house.settings_path, settings)

@@ -1,0 +1,339 @@
+"""The wiring diagram: makes every part and connects it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QSocketNotifier, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from tokentray import paths
+from tokentray.core.clock import clock_of
+from tokentray.ui.one_instance import SHOW, OneInstance, tell_the_first
+from tokentray.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from tokentray.engine import Engine
+    from tokentray.insights.alerts import Alert
+    from tokentray.insights.snapshot import Progress, Snapshot
+    from tokentray.settings.settings import Settings
+    from tokentray.ui.popover import Popover
+    from tokentray.ui.window import Window
+
+NO_TRAY_AFTER_MS = 10_000
+LOOK_FOR_TRAY_MS = 1_000
+LOOK_SELDOM_MS = 20_000
+LOOK_OFTEN_FOR = 60
+STOP_WITHIN_MS = 1_900
+
+
+def run_tray(*, sample: bool = False) -> int:
+    """The tray until it is quit; a second start raises the first one's window. `sample`: on a made-up history."""
+    socket_name = paths.socket_name()
+    if not sample and tell_the_first(socket_name, SHOW):
+        return 0
+    QCoreApplication.setApplicationName("TokenTray")
+    QCoreApplication.setOrganizationName("TokenTray")
+    application = QApplication(sys.argv[:1])
+    application.setDesktopFileName("org.tokentray.Desktop")
+    application.setQuitOnLastWindowClosed(False)
+    app = App(sample)
+    if not sample:
+        os.makedirs(os.path.dirname(socket_name) or ".", mode=0o700, exist_ok=True)
+        app.ear.listen(socket_name)
+    app.begin()
+    code = QApplication.exec()
+    app.end()
+    return code
+
+
+class App(QObject):
+    """Holds the parts. The popover and the window are made when they are wished for; the window is let go when it is closed."""
+
+    stop_wished = Signal()
+
+    def __init__(self, sample: bool) -> None:
+        super().__init__()
+        self._sample = sample
+        self._folder = tempfile.TemporaryDirectory(prefix="tokentray-") if sample else None
+        self._thread = QThread()
+        self._engine: Engine | None = None
+        self._tray: Tray | None = None
+        self._popover: Popover | None = None
+        self._window: Window | None = None
+        self._settings: Settings | None = None
+        self._snapshot: Snapshot | None = None
+        self._progress: Progress | None = None
+        self._looks_for_tray = 0
+        self.ear = OneInstance(self)
+
+    # What the engine found out
+
+    def _connect_findings(self, engine: Engine) -> None:
+        engine.snapshot_taken.connect(self._show_snapshot)
+        engine.settings_taken.connect(self._take_settings)
+        engine.progress_changed.connect(self._show_progress)
+        engine.alert_raised.connect(self._show_alert)
+        engine.problem_met.connect(self._show_problem)
+        engine.finished.connect(self._show_finished)
+
+    def _connect_findings_to_window(self, engine: Engine, window: Window) -> None:
+        engine.account_tested.connect(window.show_tested)
+
+    # What the person wants
+
+    def _connect_wishes(self, engine: Engine) -> None:
+        self.stop_wished.connect(engine.stop)
+        self.ear.sync_wished.connect(engine.refresh)
+        self.ear.show_wished.connect(self.show_window)
+        self.ear.popover_wished.connect(self.show_popover)
+        self.ear.quit_wished.connect(QApplication.quit)
+
+    def _connect_tray(self, engine: Engine, tray: Tray) -> None:
+        tray.sync_wished.connect(engine.refresh)
+        tray.pause_wished.connect(engine.pause_polling)
+        tray.popover_wished.connect(self.show_popover)
+        tray.window_wished.connect(self.show_window)
+        tray.settings_wished.connect(self.show_settings)
+        tray.quit_wished.connect(QApplication.quit)
+
+    def _connect_popover(self, popover: Popover) -> None:
+        popover.details_wished.connect(self.show_window)
+        popover.settings_wished.connect(self.show_settings)
+
+    def _connect_window(self, engine: Engine, window: Window) -> None:
+        window.trend_chosen.connect(engine.choose_trend)
+        window.days_chosen.connect(engine.choose_days)
+        window.account_added.connect(engine.add_account)
+        window.account_tested.connect(engine.test_account)
+        window.account_paused.connect(engine.pause_account)
+        window.account_removed.connect(engine.remove_account)
+        window.settings_changed.connect(engine.change_settings)
+        window.backup_wished.connect(engine.back_up)
+        window.restore_wished.connect(engine.restore)
+        window.export_wished.connect(engine.export)
+        window.sync_wished.connect(engine.refresh)
+        window.stop_wished.connect(engine.stop_long_work)
+        window.destroyed.connect(self._let_window_go)
+
+    # The life of the program
+
+    def begin(self) -> None:
+        """Shows the icon; everything that is not needed for that comes once the event loop runs."""
+        self._end_on_signals()
+        self._tray_timer = QTimer(self)
+        self._tray_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._tray_timer.timeout.connect(self._look_for_tray)
+        QTimer.singleShot(0, self, self._start_engine)
+
+    def end(self) -> None:
+        """Stops the engine, and waits for it two seconds at most."""
+        self.ear.close()
+        self._tray_timer.stop()
+        if self._engine is not None:
+            self._engine.leave()
+            self.stop_wished.emit()
+        if not self._thread.wait(STOP_WITHIN_MS):
+            # Something outside holds it up, such as a disk that hangs. Every transaction leaves the history whole.
+            os._exit(0)
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    @Slot()
+    def _start_engine(self) -> None:
+        # 60 to 90 ms, spent after the event loop has begun.
+        from tokentray.engine import Engine, Place
+        from tokentray.settings.vault import Vault
+
+        folder = self._folder.name if self._folder is not None else None
+        place = Place(
+            os.path.join(folder, "history.sqlite") if folder else paths.history_file(),
+            os.path.join(folder, "settings.json") if folder else paths.settings_file(),
+            paths.agents_home(),
+            self._sample,
+        )
+        engine = self._engine = Engine(place, clock_of(os.environ.get("TOKENTRAY_NOW")), Vault())
+        engine.moveToThread(self._thread)
+        self._thread.started.connect(engine.start)
+        engine.stopped.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
+        self._connect_findings(engine)
+        self._connect_wishes(engine)
+        self._thread.start()
+        self._find_tray()
+
+    def _end_on_signals(self) -> None:
+        # Python hears of a signal only when Qt lets it run: a byte in a socket wakes Qt up.
+        self._heard, said = socket.socketpair()
+        self._heard.setblocking(False)
+        said.setblocking(False)
+        signal.set_wakeup_fd(said.fileno())
+        self._said = said
+        for number in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])):
+            signal.signal(number, lambda *_: QApplication.quit())
+        self._notifier = QSocketNotifier(self._heard.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._hear_signal)
+
+    @Slot()
+    def _hear_signal(self) -> None:
+        self._heard.recv(64)
+
+    # The tray: there, late, or not at all
+
+    def _find_tray(self) -> None:
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._make_tray()
+        else:
+            self._tray_timer.start(LOOK_FOR_TRAY_MS)
+            QTimer.singleShot(NO_TRAY_AFTER_MS, self, self._explain_no_tray)
+        self._watch_for_tray()
+
+    def _watch_for_tray(self) -> None:
+        """An icon that was made before its panel came is tied to the old protocol for ever: each panel gets a new one."""
+        if sys.platform != "linux":
+            return
+        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # 1 ms, on Linux only
+
+        self._watcher = QDBusServiceWatcher(
+            "org.kde.StatusNotifierWatcher",
+            QDBusConnection.sessionBus(),
+            QDBusServiceWatcher.WatchModeFlag.WatchForRegistration,
+            self,
+        )
+        self._watcher.serviceRegistered.connect(self._tray_has_come)
+
+    @Slot()
+    def _tray_has_come(self) -> None:
+        self._looks_for_tray = 0
+        self._let_tray_go()
+        self._tray_timer.start(LOOK_FOR_TRAY_MS)
+
+    @Slot()
+    def _look_for_tray(self) -> None:
+        self._looks_for_tray += 1
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._tray_timer.stop()
+            self._let_tray_go()
+            self._make_tray()
+        elif self._looks_for_tray == LOOK_OFTEN_FOR:
+            self._tray_timer.start(LOOK_SELDOM_MS)
+
+    def _make_tray(self) -> None:
+        if self._engine is None:
+            return
+        tray = self._tray = Tray(self)
+        self._connect_tray(self._engine, tray)
+        if self._settings is not None:
+            tray.take_settings(self._settings)
+        if self._snapshot is not None:
+            tray.show_snapshot(self._snapshot)
+        tray.show()
+
+    def _let_tray_go(self) -> None:
+        if self._tray is not None:
+            self._tray.hide()
+            self._tray.deleteLater()
+            self._tray = None
+
+    @Slot()
+    def _explain_no_tray(self) -> None:
+        if self._tray is None:
+            self.show_window()
+            # TODO explain
+
+    # Popover and window
+
+    @Slot()
+    @Slot(QPoint)
+    def show_popover(self, at: QPoint | None = None) -> None:
+        if self._popover is None:
+            from tokentray.ui.popover import Popover  # most starts never open it
+
+            self._popover = Popover()
+            self._connect_popover(self._popover)
+            if self._snapshot is not None:
+                self._popover.show_snapshot(self._snapshot)
+        self._popover.show_at(at)
+
+    @Slot()
+    def show_window(self) -> None:
+        if self._window is None:
+            self._make_window()
+        if self._window is not None:
+            self._window.show()
+            self._window.raise_()
+            self._window.activateWindow()
+
+    @Slot()
+    def show_settings(self) -> None:
+        self.show_window()
+        if self._window is not None:
+            self._window.show_page("settings")
+
+    def _make_window(self) -> None:
+        from tokentray.ui.window import Window  # most starts never open it
+
+        if self._engine is None or self._settings is None:
+            return
+        window = self._window = Window(self._settings)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._connect_window(self._engine, window)
+        self._connect_findings_to_window(self._engine, window)
+        if self._snapshot is not None:
+            window.show_snapshot(self._snapshot)
+        window.show_progress(self._progress)
+
+    @Slot()
+    def _let_window_go(self) -> None:
+        self._window = None
+
+    # What the engine found out, handed to whoever is there
+
+    @Slot(object)
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        if self._tray is not None:
+            self._tray.show_snapshot(snapshot)
+        if self._popover is not None:
+            self._popover.show_snapshot(snapshot)
+        if self._window is not None:
+            self._window.show_snapshot(snapshot)
+
+    @Slot(object)
+    def _take_settings(self, settings: Settings) -> None:
+        self._settings = settings
+        if self._tray is not None:
+            self._tray.take_settings(settings)
+        if self._window is not None:
+            self._window.take_settings(settings)
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress | None) -> None:
+        self._progress = progress
+        if self._window is not None:
+            self._window.show_progress(progress)
+
+    @Slot(object)
+    def _show_alert(self, alert: Alert) -> None:
+        from tokentray.ui.notice import alert_text, alert_title, show_notice  # the first of them only
+
+        show_notice(alert_title(alert), alert_text(alert), self._tray_icon())
+
+    @Slot(object)
+    def _show_problem(self, problem: Exception) -> None:
+        from tokentray.ui.notice import show_notice  # the first of them only
+
+        show_notice("TokenTray", str(problem), self._tray_icon())
+
+    @Slot(str)
+    def _show_finished(self, sentence: str) -> None:
+        from tokentray.ui.notice import show_notice  # the first of them only
+
+        show_notice("TokenTray", sentence, self._tray_icon())
+
+    def _tray_icon(self) -> QSystemTrayIcon | None:
+        return self._tray.icon if self._tray is not None else None
