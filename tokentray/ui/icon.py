@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPainter, QPainte
 
 from tokentray.insights.snapshot import Level
 from tokentray.paths import resource
+from tokentray.ui.look import load_fonts
 
 STYLES = ("ring", "number", "meter")
 SIZES = (16, 22, 24, 32, 44, 48, 64)
@@ -125,6 +126,7 @@ def _draw_number(painter: QPainter, side: int, step: int | None, tone: str, ink:
 
 def _draw_text(painter: QPainter, room: QRectF, text: str, ink: QColor, width: float) -> None:
     """The largest text that fits, centred by its ink rather than by its line."""
+    load_fonts()
     font = QFont("Inter")
     font.setWeight(QFont.Weight.Bold)
     size = int(room.height())

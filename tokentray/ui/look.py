@@ -165,6 +165,18 @@ def apply_look(app: QApplication, theme: str = "system", *, text_scale: float | 
         app.styleHints().colorSchemeChanged.connect(_follow_system)
 
 
+def system_is_dark() -> bool:
+    """Whether the desktop, not our own theme, is dark; where it does not say, its palette before ours tells."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return False
+    scheme = app.styleHints().colorScheme()
+    if scheme != Qt.ColorScheme.Unknown:
+        return scheme == Qt.ColorScheme.Dark
+    kept = app.property("system_is_dark")
+    return _is_dark(app.palette()) if kept is None else bool(kept)
+
+
 def text_scale() -> float:
     """1.0 for the design's text size, 2.0 for 200 %. What is painted or sized by hand grows with it."""
     app = QApplication.instance()
@@ -248,14 +260,8 @@ def _paint(app: QApplication) -> None:
 
 def _chosen(app: QApplication) -> Look:
     theme = app.property("theme")
-    if theme == "system":
-        scheme = app.styleHints().colorScheme()
-        # Plain X and small Wayland desktops never say (Unknown); there the platform's own palette tells.
-        dark = (
-            bool(app.property("system_is_dark")) if scheme == Qt.ColorScheme.Unknown else scheme == Qt.ColorScheme.Dark
-        )
-        return DARK if dark else LIGHT
-    return DARK if theme == "dark" else LIGHT
+    dark = system_is_dark() if theme == "system" else theme == "dark"
+    return DARK if dark else LIGHT
 
 
 def _is_dark(palette: QPalette) -> bool:

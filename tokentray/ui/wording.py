@@ -71,33 +71,22 @@ def tokens_text(count: int | None) -> str:
     """1.24M tokens"""
     if count is None:
         return translate("wording", "tokens unknown")
-    return _one(
-        translate("wording", "%n token(s)", "", count), count, "{number} token", "{number} tokens", compact_count(count)
-    )
+    text = translate("wording", "{number} token(s)", "", _plural(count))
+    return _one(text, count, "{number} token", "{number} tokens").format(number=compact_count(count))
 
 
 def sessions_text(count: int) -> str:
     """14 sessions"""
-    return _one(
-        translate("wording", "%n session(s)", "", count),
-        count,
-        "{number} session",
-        "{number} sessions",
-        exact_count(count),
-    )
+    text = translate("wording", "{number} session(s)", "", _plural(count))
+    return _one(text, count, "{number} session", "{number} sessions").format(number=exact_count(count))
 
 
 def requests_text(count: int | None) -> str:
     """212 requests"""
     if count is None:
         return translate("wording", "requests unknown")
-    return _one(
-        translate("wording", "%n request(s)", "", count),
-        count,
-        "{number} request",
-        "{number} requests",
-        exact_count(count),
-    )
+    text = translate("wording", "{number} request(s)", "", _plural(count))
+    return _one(text, count, "{number} request", "{number} requests").format(number=exact_count(count))
 
 
 # Money
@@ -395,6 +384,20 @@ def unit_name(unit: str) -> str:
     return unit
 
 
+def today_text(numbers: str) -> str:
+    """Today: 1.24M tokens · $3.42"""
+    return translate("wording", "Today: {numbers}").format(numbers=numbers)
+
+
+def as_of(text: str, how_old: str) -> str:
+    """A reading that may no longer hold, with its age."""
+    return translate("wording", "{text} (as of {age})").format(text=text, age=how_old)
+
+
+def key_refused_somewhere() -> str:
+    return translate("wording", "A key was refused: see Sources")
+
+
 # States and errors
 
 
@@ -471,8 +474,11 @@ def _with_letter(power: int) -> str:
     )[power]
 
 
-def _one(translated: str, count: int, one: str, many: str, number: str) -> str:
-    """A translated plural; without a translation English is put together here, as Qt has no plurals for the source language."""
-    if "(s)" in translated:
-        return (one if count == 1 else many).format(number=number)
-    return translated.replace(_numbers().toString(count), number, 1) if number else translated
+def _plural(count: int) -> int:
+    # Qt takes 32 bits; the last digits choose the plural.
+    return count if count < 2**31 else 1_000_000_000 + count % 1_000_000
+
+
+def _one(translated: str, count: int, one: str, many: str) -> str:
+    """The translated plural; Qt has none for the source language, so English is chosen here."""
+    return translated if "(s)" not in translated else one if count == 1 else many
