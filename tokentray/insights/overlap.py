@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
+from functools import cache
 from typing import TypeVar
 
 # A snapshot's date or "latest" at the end of a name, and the vendor before a slash, do not make another model.
@@ -28,6 +29,7 @@ RANK = {"billed": 3, "logged": 2, "imported": 1, "manual": 0}
 Place = TypeVar("Place", bound=Hashable)
 
 
+@cache
 def family(model: str | None) -> str:
     """A model's name without vendor, snapshot date and context size: what a bill and a log have in common."""
     if not model:

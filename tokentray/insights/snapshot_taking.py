@@ -39,7 +39,7 @@ from tokentray.insights.trends import OTHER, take_trend
 from tokentray.settings.settings import Budget, Settings
 from tokentray.sources import all_sources
 from tokentray.store.account_table import all_accounts
-from tokentray.store.database import History
+from tokentray.store.database import History, is_sample
 from tokentray.store.gauge_table import newest_gauges
 from tokentray.store.poll_table import Coverage, PollRow, all_polls, coverage
 from tokentray.store.totals import (
@@ -47,6 +47,7 @@ from tokentray.store.totals import (
     days_between,
     first_day,
     newest_reading,
+    projects_since,
     sessions_between,
     slots_between,
     tokens_by_account,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 YEAR = 365
 SHOWN_MODELS = 7
 NAMES_FOUND = 40
+PROJECTS_OF_DAYS = 30
 STALE_AFTER = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(minutes=30)
 QUARTER = timedelta(minutes=15)
@@ -98,35 +100,35 @@ def take_snapshot(
     catalogue = all_sources() if sources is None else tuple(sources)
     scene = _scene(history, settings, now, zone, catalogue)
     year = _year(scene)
-    daily = _daily_costs(scene)
+    daily = _daily(scene, overview_days)
     answer = add_up(history, Question(scene.today, scene.today, zone, ("hour", "account")), scene.book)
     today = _today(scene, answer)
     budgets = _budget_rows(scene, daily)
     gauges = _by_fullness([*_gauge_rows(scene), *budgets])
     accounts = _accounts(scene, catalogue)
-    window = add_up(history, _last_days(scene, overview_days, ()), scene.book)
+    window = _window(scene, daily, overview_days)
     newest = newest_reading(history)
     month = _month(scene, daily)
     return Snapshot(
         taken_at=now,
         zone=zone,
-        sample=sample,
+        sample=sample or is_sample(history),
         sentence=_sentence(scene, today, year.known),
         level=_level(scene, gauges, accounts, today, year),
         today=today,
         gauges=gauges,
-        figures=_figures(scene, today, month, window.headline, year, overview_days),
+        figures=_figures(scene, today, month, window, year, overview_days),
         overview_days=overview_days,
         overview=_overview(scene, year, overview_days),
         year=_heat(scene, year),
         month=month,
-        notices=_notices(scene, accounts, window.headline),
+        notices=_notices(scene, accounts, window),
         accounts=accounts,
         catalogue=tuple(map(_card, catalogue)),
         trend=take_trend(history, trend_choice, zone, scene.book) if trend_choice is not None else None,
         history=_facts(history, year),
         newest_at=newest,
-        price_note=price_note(window.headline.lists),
+        price_note=price_note(window.lists),
         names=_names(scene, year),
     )
 
@@ -149,10 +151,6 @@ def _account_title(name: str, sources: Mapping[str, str]) -> str:
     source, _, label = name.partition("/")
     title = sources.get(source) or source.replace("-", " ").capitalize()
     return title if label in ("", "default") else f"{title} · {label}"
-
-
-def _last_days(scene: _Scene, days: int, by: tuple[str, ...]) -> Question:
-    return Question(scene.today - timedelta(days=days - 1), scene.today, scene.zone, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,29 +323,39 @@ def _sentence(scene: _Scene, today: Today, known: date | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Daily:
-    """Costs of the month so far and the eight weeks before, in the person's currency, for drawing and comparing."""
+    """
+    Each day of the month so far, of the weeks before, and of the overview, each token in one origin.
 
+    `amounts` are in `currency`, for drawing and comparing; `estimated`: this month's are at least in part.
+    """
+
+    sums: Mapping[date, Sum]
     amounts: Mapping[date, Decimal]
     currency: str
     estimated: bool
 
 
-def _daily_costs(scene: _Scene) -> _Daily:
-    since = min(scene.today.replace(day=1), scene.today - timedelta(weeks=WEEKS))
+def _daily(scene: _Scene, overview_days: int) -> _Daily:
+    first = scene.today.replace(day=1)
+    since = min(first, scene.today - timedelta(weeks=WEEKS), scene.today - timedelta(days=overview_days - 1))
     answer = add_up(scene.history, Question(since, scene.today, scene.zone, ("day",)), scene.book)
+    sums = {date.fromisoformat(day): total for (day,), total in answer.rows.items() if day is not None}
     held = {money.currency for money in answer.headline.cost}
-    currency = (
-        scene.settings.currency
-        if scene.settings.currency in held or not held
-        else min(held - {""}, key=lambda code: code != "USD")
+    wished = scene.settings.currency
+    currency = wished if wished in held or not held else min(held, key=lambda code: (code != "USD", code))
+    amounts = {day: amount for day, total in sums.items() if (amount := total.amount(currency)) is not None}
+    estimated = any(
+        money.kind is MoneyKind.ESTIMATED and money.amount and money.currency == currency
+        for day, total in sums.items()
+        if day >= first
+        for money in total.cost
     )
-    amounts = {}
-    for (day,), total in answer.rows.items():
-        amount = total.amount(currency)
-        if day is not None and amount is not None:
-            amounts[date.fromisoformat(day)] = amount
-    estimated = any(m.kind is MoneyKind.ESTIMATED and m.amount and m.currency == currency for m in answer.headline.cost)
-    return _Daily(amounts, currency, estimated)
+    return _Daily(sums, amounts, currency, estimated)
+
+
+def _window(scene: _Scene, daily: _Daily, days: int) -> Sum:
+    since = scene.today - timedelta(days=days - 1)
+    return sum_of(total for day, total in daily.sums.items() if day >= since)
 
 
 def _month(scene: _Scene, daily: _Daily) -> Month | None:
@@ -563,9 +571,9 @@ def _heat(scene: _Scene, year: _Year) -> tuple[tuple[date, int | None], ...]:
 
 def _names(scene: _Scene, year: _Year) -> tuple[tuple[str, str], ...]:
     models = [("model", model) for model in year.by_model(date.min) if model][:NAMES_FOUND]
-    projects = add_up(scene.history, _last_days(scene, 30, ("project",)), PriceBook({})).rows
-    busiest = sorted(projects.items(), key=lambda entry: -(entry[1].total or 0))
-    return (*models, *(("project", name) for (name,), _ in busiest[:NAMES_FOUND] if name))
+    start = day_period(scene.today - timedelta(days=PROJECTS_OF_DAYS), scene.today, scene.zone).start
+    projects = [("project", name) for name in projects_since(scene.history, start)[:NAMES_FOUND]]
+    return (*models, *projects)
 
 
 def _facts(history: History, year: _Year) -> HistoryFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tokentray.core.money import Money
@@ -117,53 +117,76 @@ class Answer:
     everything each origin said; `headline` counts no token twice; `why` says which origins it took; `overlapping` whether any were left out.
     """
 
-    rows: dict[Keys, Sum] = field(default_factory=dict)
-    by_origin: dict[str, Sum] = field(default_factory=dict)
-    headline: Sum = field(default_factory=Sum)
-    origins: tuple[str, ...] = ()
-    why: str = ""
-    overlapping: bool = False
+    rows: dict[Keys, Sum]
+    by_origin: dict[str, Sum]
+    headline: Sum
+    origins: tuple[str, ...]
+    why: str
+    overlapping: bool
 
 
 def add_up(history: History, question: Question, book: PriceBook) -> Answer:
     """Answers a question with money, each token once."""
-    wanted = len(question.by)
-    plain = all(account.origin == "logged" for account in all_accounts(history))
-    # Bills and logs are compared by day; where there are no bills, nothing need be told apart.
-    asked = question if plain else replace(question, by=(*question.by, "day"))
-    parts = answer(history, asked)
-    costs = [] if plain else billed_costs(history, asked)
-    if plain:
-        taken: dict[tuple[str | None, str], str] = {}
-        said: set[tuple[tuple[str | None, str], str]] = set()
-    else:
-        said = {(_place(part.keys[-1], part.model), part.origin) for part in parts}
-        taken = overlap.taken_origins((_place(p.keys[-1], p.model), p.origin, _total(p.counts)) for p in parts)
-    overlapping = len(said) > len(taken)
+    if all(account.origin == "logged" for account in all_accounts(history)):
+        return _add_up_logs(history, question, book)
+    # Bills and logs are compared by day.
+    asked = replace(question, by=(*question.by, "day"))
+    parts = [(part, (part.keys[-1], overlap.family(part.model))) for part in answer(history, asked)]
+    costs = billed_costs(history, asked)
+    taken = overlap.taken_origins((place, part.origin, _total(part.counts)) for part, place in parts)
     billed_days = {(cost.account, cost.keys[-1]) for cost in costs}
-    result = Answer(overlapping=overlapping)
-    everything = "origin" in question.by
-    for part in parts:
-        counted = plain or taken[_place(part.keys[-1], part.model)] == part.origin
-        sums = _sums_for(result, part.keys[:wanted], part.origin, counted, everything)
-        _add_part(sums, part, book, not plain and (part.account, part.keys[-1]) in billed_days)
+    builder = _Builder(len(question.by), "origin" in question.by)
+    left_out = False
+    for part, place in parts:
+        counted = taken[place] == part.origin
+        left_out = left_out or not counted
+        sums = builder.sums(part.keys, part.origin, counted)
+        _add_part(sums, part, book, (part.account, part.keys[-1]) in billed_days)
     for cost in costs:
-        counted = taken.get(_place(cost.keys[-1], cost.model), cost.origin) == cost.origin
-        for total in _sums_for(result, cost.keys[:wanted], cost.origin, counted, everything):
+        counted = taken.get((cost.keys[-1], overlap.family(cost.model)), cost.origin) == cost.origin
+        for total in builder.sums(cost.keys, cost.origin, counted):
             total.add_money(cost.money)
-    used = {part.origin for part in parts if plain or taken[_place(part.keys[-1], part.model)] == part.origin}
-    used |= {cost.origin for cost in costs}
-    origins = tuple(sorted(used, key=lambda origin: -overlap.RANK[origin]))
-    return replace(result, origins=origins, why=overlap.reason(origins, overlapping))
+    return builder.answer(left_out)
 
 
-def _sums_for(result: Answer, keys: Keys, origin: str, counted: bool, everything: bool) -> list[Sum]:
-    sums = [result.by_origin.setdefault(origin, Sum())]
-    if counted:
-        sums.append(result.headline)
-    if counted or everything:
-        sums.append(result.rows.setdefault(keys, Sum()))
-    return sums
+def _add_up_logs(history: History, question: Question, book: PriceBook) -> Answer:
+    # Where there are no bills, nothing need be told apart.
+    builder = _Builder(len(question.by), "origin" in question.by)
+    for part in answer(history, question):
+        _add_part(builder.sums(part.keys, part.origin, True), part, book, False)
+    return builder.answer(False)
+
+
+class _Builder:
+    """An answer in the making. `everything`: rows hold what the headline leaves out, too."""
+
+    def __init__(self, keys: int, everything: bool) -> None:
+        self._keys = keys
+        self._everything = everything
+        self._rows: dict[Keys, Sum] = {}
+        self._by_origin: dict[str, Sum] = {}
+        self._headline = Sum()
+        self._taken: set[str] = set()
+
+    def sums(self, keys: Keys, origin: str, counted: bool) -> list[Sum]:
+        """All sums that a part with these keys (the day may stand behind them) goes into."""
+        of_origin = self._by_origin.get(origin)
+        if of_origin is None:
+            of_origin = self._by_origin[origin] = Sum()
+        if counted:
+            self._taken.add(origin)
+        elif not self._everything:
+            return [of_origin]
+        keys = keys[: self._keys]
+        row = self._rows.get(keys)
+        if row is None:
+            row = self._rows[keys] = Sum()
+        return [of_origin, row, self._headline] if counted else [of_origin, row]
+
+    def answer(self, overlapping: bool) -> Answer:
+        origins = tuple(sorted(self._taken, key=lambda origin: -overlap.RANK[origin]))
+        why = overlap.reason(origins, overlapping)
+        return Answer(self._rows, self._by_origin, self._headline, origins, why, overlapping)
 
 
 def _add_part(sums: Iterable[Sum], part: TotalRow, book: PriceBook, billed: bool) -> None:
@@ -189,10 +212,6 @@ def _saving(cached: int | None, price: Price | None) -> int:
 def _total(counts: Sequence[int | None]) -> int:
     fresh, read, written, _, output, _, unsplit, _ = counts
     return (fresh or 0) + (read or 0) + (written or 0) + (output or 0) + (unsplit or 0)
-
-
-def _place(day: str | None, model: str | None) -> tuple[str | None, str]:
-    return day, overlap.family(model)
 
 
 def sum_of(parts: Iterable[Sum]) -> Sum:

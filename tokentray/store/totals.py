@@ -104,6 +104,12 @@ DAYS = f"""
 ACCOUNTS = (
     f"SELECT account.name, SUM({TOTAL}) FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
 )
+PROJECTS = f"""
+    SELECT coalesce(alias.text, name.text) FROM slot_total JOIN name ON name.id = slot_total.project
+    LEFT JOIN alias ON alias.account = slot_total.account AND alias.name = slot_total.project
+    WHERE slot_total.account IN (SELECT id FROM account) AND slot >= ? AND project <> 0
+    GROUP BY 1 ORDER BY SUM({TOTAL}) DESC, 1
+"""
 FIRST_DAY = "SELECT min(day) FROM day_total"
 LAST_DAY = "SELECT max(day) FROM day_total"
 REQUESTS = "SELECT coalesce(SUM(requests), 0) FROM day_total"
@@ -274,6 +280,11 @@ def days_between(history: History, since: date, until: date) -> list[tuple[int, 
 def tokens_by_account(history: History) -> dict[str, int]:
     """Everything each account ever said."""
     return dict(history.db.execute(ACCOUNTS))
+
+
+def projects_since(history: History, start: datetime) -> list[str]:
+    """The readable names of all projects that used anything since then, busiest first."""
+    return [name for (name,) in history.db.execute(PROJECTS, (milliseconds(start) // SLOT_MS,))]
 
 
 def sessions_between(history: History, start: datetime, end: datetime) -> list[SessionRow]:
