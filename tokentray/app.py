@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, QSocketNotifier, Qt, QThread, QTimer, Signal, Slot
@@ -56,10 +57,13 @@ class App(QObject):
     """Holds the parts. The popover and the window are made when they are wished for; the window is let go when it is closed."""
 
     stop_wished = Signal()
+    trend_wished = Signal(object)
+    settings_wished = Signal(object)
 
     def __init__(self, sample: bool) -> None:
         super().__init__()
         self._sample = sample
+        self._clock = clock_of(os.environ.get("TOKENTRAY_NOW"))
         self._folder = tempfile.TemporaryDirectory(prefix="tokentray-") if sample else None
         self._thread = QThread()
         self._engine: Engine | None = None
@@ -84,11 +88,15 @@ class App(QObject):
 
     def _connect_findings_to_window(self, engine: Engine, window: Window) -> None:
         engine.account_tested.connect(window.show_tested)
+        engine.settings_taken.connect(window.show_settings)
+        engine.progress_changed.connect(window.show_progress)
 
     # What the person wants
 
     def _connect_wishes(self, engine: Engine) -> None:
         self.stop_wished.connect(engine.stop)
+        self.trend_wished.connect(engine.choose_trend)
+        self.settings_wished.connect(engine.change_settings)
         self.ear.sync_wished.connect(engine.refresh)
         self.ear.show_wished.connect(self.show_window)
         self.ear.popover_wished.connect(self.show_popover)
@@ -119,6 +127,7 @@ class App(QObject):
         window.export_wished.connect(engine.export)
         window.sync_wished.connect(engine.refresh)
         window.stop_wished.connect(engine.stop_long_work)
+        window.window_placed.connect(engine.place_window)
         window.destroyed.connect(self._let_window_go)
 
     # The life of the program
@@ -157,7 +166,7 @@ class App(QObject):
             paths.agents_home(),
             self._sample,
         )
-        engine = self._engine = Engine(place, clock_of(os.environ.get("TOKENTRAY_NOW")), Vault())
+        engine = self._engine = Engine(place, self._clock, Vault())
         engine.moveToThread(self._thread)
         self._thread.started.connect(engine.start)
         engine.stopped.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
@@ -243,7 +252,11 @@ class App(QObject):
     def _explain_no_tray(self) -> None:
         if self._tray is None:
             self.show_window()
-            # TODO explain
+            if self._window is not None and self._settings is not None and not self._settings.no_tray_explained:
+                from tokentray.ui.notice import no_tray_text  # only where there is no tray
+
+                self._window.tell(no_tray_text())
+                self.settings_wished.emit(replace(self._settings, no_tray_explained=True))
 
     # Popover and window
 
@@ -279,7 +292,7 @@ class App(QObject):
 
         if self._engine is None or self._settings is None:
             return
-        window = self._window = Window(self._settings)
+        window = self._window = Window(self._settings, self._clock)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._connect_window(self._engine, window)
         self._connect_findings_to_window(self._engine, window)
@@ -290,6 +303,7 @@ class App(QObject):
     @Slot()
     def _let_window_go(self) -> None:
         self._window = None
+        self.trend_wished.emit(None)
 
     # What the engine found out, handed to whoever is there
 
@@ -308,14 +322,10 @@ class App(QObject):
         self._settings = settings
         if self._tray is not None:
             self._tray.take_settings(settings)
-        if self._window is not None:
-            self._window.take_settings(settings)
 
     @Slot(object)
     def _show_progress(self, progress: Progress | None) -> None:
         self._progress = progress
-        if self._window is not None:
-            self._window.show_progress(progress)
 
     @Slot(object)
     def _show_alert(self, alert: Alert) -> None:
@@ -325,12 +335,17 @@ class App(QObject):
 
     @Slot(object)
     def _show_problem(self, problem: Exception) -> None:
-        from tokentray.ui.notice import show_notice  # the first of them only
-
-        show_notice("TokenTray", str(problem), self._tray_icon())
+        self._tell(str(problem))
 
     @Slot(str)
     def _show_finished(self, sentence: str) -> None:
+        self._tell(sentence)
+
+    def _tell(self, sentence: str) -> None:
+        """In the window if it is open, else as a notification."""
+        if self._window is not None and self._window.isVisible():
+            self._window.tell(sentence)
+            return
         from tokentray.ui.notice import show_notice  # the first of them only
 
         show_notice("TokenTray", sentence, self._tray_icon())

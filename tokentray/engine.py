@@ -38,6 +38,7 @@ from tokentray.settings.zone import zone_of
 from tokentray.store.alert_table import record_standing, standing_alerts
 from tokentray.store.copying import backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import History, open_history, set_zone, transaction
+from tokentray.store.unfinished import begin_first_reading, finish_first_reading, is_new, is_unfinished
 
 if TYPE_CHECKING:
     import httpx
@@ -320,6 +321,7 @@ class Engine(QObject):
             return
         self._agents = self._found_agents()
         try:
+            self._begin_first_reading()
             # Once everything has been read, news come in small pieces, and looking twice at each file is spared.
             if not self._caught_up and logs.unread_bytes(self._history, self._agents) > BIG_SCAN_BYTES:
                 if not self._halted:
@@ -327,11 +329,24 @@ class Engine(QObject):
                 return
             found = logs.scan_logs(self._history, self._agents, self._clock, stop=self._leaving.is_set)
             self._caught_up = not found.stopped
+            if self._caught_up:
+                self._finish_first_reading()
         except HistoryError as error:
             self.problem_met.emit(error)
             return
         if found.responses:
             self._soon()
+
+    def _begin_first_reading(self) -> None:
+        """Until all logs have been read once, the quick commands do not take the history's word for the whole of today."""
+        if self._history is not None and is_new(self._history):
+            with transaction(self._history):
+                begin_first_reading(self._history)
+
+    def _finish_first_reading(self) -> None:
+        if self._history is not None and is_unfinished(self._history):
+            with transaction(self._history):
+                finish_first_reading(self._history)
 
     def _found_agents(self) -> list[logs.AgentHome]:
         added = [(account.name, account.folder) for account in self._settings.accounts if account.folder]
@@ -586,9 +601,11 @@ class Engine(QObject):
 
     @Slot(int)
     def pause_polling(self, minutes: int) -> None:
-        """No provider is asked for so many minutes; 0 ends the pause."""
-        until = (self._clock.now() + timedelta(minutes=minutes)).isoformat() if minutes else ""
-        self._save(lambda settings: replace(settings, polling_paused_until=until))
+        """No provider is asked for so many minutes; 0 ends the pause, and -1 lasts until tomorrow."""
+        now = self._clock.now()
+        until = now + timedelta(minutes=minutes) if minutes > 0 else _next_midnight(now, self._zone())
+        text = until.isoformat() if minutes else ""
+        self._save(lambda settings: replace(settings, polling_paused_until=text))
         self._poll_due()
         self._take_snapshot()
         self._plan()

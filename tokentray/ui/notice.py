@@ -51,6 +51,14 @@ def alert_text(alert: Alert) -> str:
     return _tr("Overview shows what it went to.")
 
 
+def no_tray_text() -> str:
+    """Said once, in the window that opens instead."""
+    return _tr(
+        "This desktop has no tray for TokenTray's icon, so the window opened. GNOME shows icons with its AppIndicator "
+        "extension. TokenTray goes on without an icon, too: starting it again brings this window back."
+    )
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Notice", text)
 
