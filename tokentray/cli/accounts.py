@@ -66,6 +66,7 @@ class Listed:
 
 def parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
+        allow_abbrev=False,
         prog=f"tokentray {name}",
         description="The accounts TokenTray reads. Agents whose logs are found on this machine are accounts without being added; "
         "providers are polled only once added.",

@@ -56,8 +56,9 @@ def no_tray(environ: Mapping[str, str]) -> str | None:
         return None
     if not environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return "There is no session bus here, so no tray can be found."
-    from jeepney import DBusAddress, new_method_call  # Linux only
-    from jeepney.io.blocking import open_dbus_connection
+    # Linux only, and for doctor only.
+    from jeepney import DBusAddress, new_method_call  # type: ignore[import-untyped]
+    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
     bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
     try:

@@ -53,6 +53,7 @@ class Finding:
 
 def parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
+        allow_abbrev=False,
         prog=f"tokentray {name}",
         description="Looks at everything TokenTray needs, and says what works, what does not and what to do about it. "
         "It changes nothing, prints no secret, and asks no provider unless --network is given.",

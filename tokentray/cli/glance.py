@@ -133,7 +133,7 @@ class Today:
         return [*parts, self.headline] if counted else parts
 
 
-def _chosen(rows: "list[tuple[Any, ...]]") -> "tuple[Callable[[str | None], str], dict[object, str], str]":
+def _chosen(rows: "list[tuple[Any, ...]]") -> "tuple[Callable[[str | None], str], dict[Any, str], str]":
     # 5 ms, only where providers and agents' logs may speak of the same tokens.
     from tokentray.insights.overlap import family, reason, taken_origins
 

@@ -11,6 +11,7 @@ from tokentray.cli.here import Here
 def parser(name: str) -> ArgumentParser:
     if name == "today":
         parser = ArgumentParser(
+            allow_abbrev=False,
             prog="tokentray today",
             description="Today at a glance, from the history. On a new machine today's lines of the agents' logs are read first.",
         )
@@ -18,6 +19,7 @@ def parser(name: str) -> ArgumentParser:
         parser.add_argument("--zone", metavar="Z", help="the IANA zone in which today is meant, such as Europe/Berlin")
         return parser
     parser = ArgumentParser(
+        allow_abbrev=False,
         prog="tokentray status",
         description="One line for a status bar. It is read from the history; nothing is polled.",
     )

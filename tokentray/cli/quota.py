@@ -21,6 +21,7 @@ STALE_AFTER = timedelta(hours=1)
 
 def parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
+        allow_abbrev=False,
         prog=f"tokentray {name}",
         description="Quota windows and balances as they were last read. Nothing is polled: “tokentray sync” reads anew.",
     )

@@ -17,6 +17,7 @@ from tokentray.sources.source import Kind, Source
 
 def parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
+        allow_abbrev=False,
         prog=f"tokentray {name}",
         description="Every source TokenTray can read: what it gives and cannot give, which key and right it needs, where that key is made.",
     )

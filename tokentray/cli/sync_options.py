@@ -10,6 +10,7 @@ from tokentray.cli.sync import run_sync
 
 def parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
+        allow_abbrev=False,
         prog=f"tokentray {name}",
         description="Reads what is new from every account, once: the agents' logs on this machine, and the providers that were added.",
         epilog="Exit code 3: some account could not be read; standard error says which and why.",

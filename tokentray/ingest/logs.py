@@ -11,7 +11,7 @@ from tokentray.sources.jsonl import fast_decoder, light_decoder
 from tokentray.sources.log_reading import AGENTS, Answer, Known, LogReader, Task, log_entries, read_apart
 from tokentray.store.account_table import account_id, find_account
 from tokentray.store.database import transaction, zone_of
-from tokentray.store.log_table import known_log, known_logs, record_logs, signed
+from tokentray.store.log_table import known_log, known_logs, record_logs, record_turn, signed
 
 if TYPE_CHECKING:
     from tokentray.core.clock import Clock
@@ -92,6 +92,21 @@ def scan_logs(
     Raises:
         HistoryError: the history could not be written. What was recorded before is kept.
     """
+    result = _scan(history, agents, clock, progress, stop, only_today, full)
+    if not (only_today or result.stopped):
+        _record_turns(history, agents, clock, result)
+    return result
+
+
+def _scan(
+    history: History,
+    agents: Sequence[AgentHome],
+    clock: Clock,
+    progress: Progress | None,
+    stop: Stop | None,
+    only_today: bool,
+    full: bool,
+) -> ScanResult:
     scan = _Scan(history, progress, stop)
     news = [piece for agent in agents for piece in _news(history, agent, full)]
     if not news:
@@ -220,6 +235,15 @@ class _Scan:
                 number = account_id(self._history, account, "logged")
                 record_logs(self._history, number, found, self._files.get(account, ()))
         self._found, self._files, self._waiting = {}, {}, 0
+
+
+def _record_turns(history: History, agents: Sequence[AgentHome], clock: Clock, result: ScanResult) -> None:
+    at_ms = int(clock.now().timestamp() * 1000)
+    with transaction(history):
+        for agent in agents:
+            unread = [path for path, _ in result.problems if path.startswith(agent.folders)]
+            why = f"{len(unread)} of its log files could not be read, such as {unread[0]}." if unread else ""
+            record_turn(history, account_id(history, agent.account, "logged"), at_ms, why)
 
 
 def _news(history: History, agent: AgentHome, full: bool) -> Iterator[_Piece]:

@@ -75,6 +75,19 @@ STANDING_MANY = STANDING.format(", ".join("?" * ROWS_AT_ONCE))
 STANDING_ONE = STANDING.format("?")
 ANY_USAGE = "SELECT 1 FROM usage LIMIT 1"
 
+TURN = """
+    INSERT INTO poll (account, tried_at, succeeded_at, state, message, failures)
+    VALUES (:account, :at, iif(:why = '', :at, NULL), iif(:why = '', 'ok', 'unreadable'), :why, :why <> '')
+    ON CONFLICT (account) DO UPDATE SET tried_at = :at, succeeded_at = coalesce(excluded.succeeded_at, succeeded_at),
+        state = excluded.state, message = excluded.message, failures = iif(:why = '', 0, failures + 1)
+"""
+COMPLETE = """
+    INSERT INTO feed (account, feed, complete_since, complete_until)
+    SELECT :account, 'logs', first, max(first, :at) FROM (SELECT min(start) AS first FROM usage WHERE account = :account) WHERE first IS NOT NULL
+    ON CONFLICT (account, feed) DO UPDATE SET complete_since = min(complete_since, excluded.complete_since),
+        complete_until = max(complete_until, excluded.complete_until)
+"""
+
 SLOT_MS = 900_000
 
 # Of a log file: size, mtime in ns, inode, device, offset, hash of its first line, the reader's state.
@@ -107,6 +120,14 @@ def record_logs(history: History, account: int, found: Found, files: Iterable[tu
     history.db.executemany(KEEP_FILE, [(account, path, *_signed(known)) for path, known in files])
     if touched:
         rollup.remake_totals(history, touched)
+
+
+def record_turn(history: History, account: int, at_ms: int, why: str) -> None:
+    """All of an agent's logs have been looked at; `why` says what could not be read, "" if nothing. Complete since its first response."""
+    bound = {"account": account, "at": at_ms, "why": why}
+    history.db.execute(TURN, bound)
+    if not why:
+        history.db.execute(COMPLETE, bound)
 
 
 def _keep_responses(history: History, account: int, responses: Sequence[Response]) -> set[tuple[int, int, int]]:

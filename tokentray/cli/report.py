@@ -1,0 +1,162 @@
+"""`tokentray report`: what was used, by whatever keys, as a table, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tokentray.cli.codes import DONE
+from tokentray.cli.errors import WrongUsage
+from tokentray.cli.first_reading import history_to_read
+from tokentray.cli.here import Here
+from tokentray.cli.output import print_json
+from tokentray.cli.plain import UNKNOWN, costs, count, table
+from tokentray.insights.report import report
+from tokentray.store.database import History
+from tokentray.store.totals import KEYS, Question, first_day, last_day
+
+LATER = {"work": "stretches of work", "tag": "tags"}
+CLASSES = ("input", "cache_read", "cache_write", "output", "unsplit", "reasoning", "total")
+# Columns that most histories have nothing to say in.
+SELDOM = ("unsplit", "reasoning")
+LONGEST_CELL = 48
+
+
+def parser(name: str) -> ArgumentParser:
+    parser = ArgumentParser(
+        allow_abbrev=False,
+        prog=f"tokentray {name}",
+        description="What was used, from the history. Without --since and --until: all of it.",
+        epilog="The same tokens may stand in a provider's bill and in an agent's log, so origins are never added up: without “origin” among "
+        "the keys a row holds what the headline takes. ≈ marks costs estimated from a price list; — is unknown, which is not zero.",
+    )
+    parser.add_argument(
+        "--by", metavar="KEYS", type=_keys, default=("day",), help=f"comma list of {' '.join(KEYS)}; default day"
+    )
+    parser.add_argument("--since", metavar="D", type=_day, help="first day, YYYY-MM-DD, inclusive")
+    parser.add_argument("--until", metavar="D", type=_day, help="last day, YYYY-MM-DD, inclusive")
+    parser.add_argument("--source", metavar="S", help="only this source or account, such as codex or openai/work")
+    parser.add_argument("--model", metavar="M", help="only this model, by its full name")
+    parser.add_argument("--project", metavar="P", help="only this project, by its name or its folder")
+    parser.add_argument("--tag", metavar="T", help="comes with the journal")
+    parser.add_argument("--zone", metavar="Z", help="the IANA zone in which days are meant, such as Europe/Berlin")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object")
+    form.add_argument("--csv", action="store_true", help="comma-separated values, one line for each row and currency")
+    return parser
+
+
+def run(options: Namespace, here: Here) -> int:
+    if options.tag is not None:
+        raise WrongUsage("There are no tags yet: they come with the journal, in a later version.")
+    with history_to_read(here) as history:
+        content = report(history, _question(options, history, here), here.now, here.settings.own_prices)
+    if options.json:
+        print_json("report", content)
+    elif options.csv:
+        _print_csv(content)
+    else:
+        _print_table(content)
+    return DONE
+
+
+def _question(options: Namespace, history: History, here: Here) -> Question:
+    today = here.now.astimezone(ZoneInfo(here.zone)).date()
+    since = options.since or first_day(history) or today
+    until = options.until or max(today, last_day(history) or today, since)
+    if since > until:
+        raise WrongUsage(f"--since {since} is after --until {until}.")
+    account = options.source if options.source and "/" in options.source else None
+    return Question(
+        since,
+        until,
+        here.zone,
+        options.by,
+        account=account,
+        source=None if account else options.source,
+        model=options.model,
+        project=options.project,
+    )
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
+    for key in keys:
+        if key in LATER:
+            raise ArgumentTypeError(f"there are no {LATER[key]} yet: they come with the journal, in a later version")
+        if key not in KEYS:
+            raise ArgumentTypeError(f"there is no key “{key}”; there are {' '.join(KEYS)}")
+    if not keys:
+        raise ArgumentTypeError(f"at least one of {' '.join(KEYS)} is needed")
+    return keys
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise ArgumentTypeError(f"“{text}” is no day such as 2026-11-21")
+    return day
+
+
+def _print_table(content: dict[str, Any]) -> None:
+    by, rows, headline = content["by"], content["rows"], content["totals"]["headline"]
+    print(f"{content['since']} to {content['until']}, days of {content['zone']}\n")
+    if rows:
+        classes = [name for name in CLASSES if name not in SELDOM or any(row["tokens"][name] for row in rows)]
+        heads = [*by, *(name.replace("_", " ") for name in classes), "requests", "cost"]
+        body = [[*(_cell(row[key]) for key in by), *_numbers(row, classes)] for row in rows]
+        feet = [[name, *[""] * (len(by) - 1), *_numbers(total, classes)] for name, total in _totals(content["totals"])]
+        lines = table([heads, *body, *feet], left=len(by)).splitlines()
+        rule = "─" * max(map(len, lines))
+        print("\n".join([lines[0], rule, *lines[1 : -len(feet)], rule, *lines[-len(feet) :]]))
+        print(f"\n{headline['why']}")
+    else:
+        print("Nothing was used in this time, as far as is known.")
+    for note in content["notes"]:
+        if note != headline["why"]:
+            print(f"{note[0].upper()}{note[1:].rstrip('.')}.")
+
+
+def _totals(totals: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Each origin by itself, then the headline; one line if there is one origin."""
+    origins = [(f"all {origin}", total) for origin, total in totals.items() if origin != "headline" and _said(total)]
+    return [*origins, ("headline", totals["headline"])] if len(origins) > 1 else [("total", totals["headline"])]
+
+
+def _said(total: dict[str, Any]) -> bool:
+    return (
+        bool(total["cost"])
+        or total["requests"] is not None
+        or any(number is not None for number in total["tokens"].values())
+    )
+
+
+def _numbers(row: dict[str, Any], classes: Iterable[str]) -> list[str]:
+    counts = (count(row["tokens"][name]) for name in classes)
+    return [*counts, count(row["requests"]), costs(row["cost"], not row.get("unpriced"))]
+
+
+def _cell(key: str | None) -> str:
+    text = UNKNOWN if key is None else " ".join(key.split())
+    return text if len(text) <= LONGEST_CELL else "…" + text[1 - LONGEST_CELL :]
+
+
+def _print_csv(content: dict[str, Any]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*content["by"], *CLASSES, "requests", "cost", "currency", "kind", "price_known"])
+    for row in content["rows"]:
+        keys, tokens = [row[key] for key in content["by"]], [row["tokens"][name] for name in CLASSES]
+        known = "partly" if row.get("unpriced") and row["cost"] else "no" if row.get("unpriced") else "yes"
+        first: list[Any] = [*keys, *tokens, row["requests"]]
+        # Currencies are not added: a second one gets a line of its own, which does not repeat the counts.
+        again: list[Any] = [*keys, *[None] * (len(tokens) + 1)]
+        for number, cost in enumerate(row["cost"] or [{"amount": None, "currency": None, "kind": None}]):
+            writer.writerow([*(again if number else first), cost["amount"], cost["currency"], cost["kind"], known])
