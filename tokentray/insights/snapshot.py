@@ -79,7 +79,8 @@ class AccountRow:
 @dataclass(frozen=True, slots=True)
 class GaugeRow:
     """A quota window, balance or budget. `pace` is the part of the window that has gone by (0 to 1), None without a window.
-    `lasts_until` is when it will be full at this pace, None if it will not before the reset. `stale`: older than an hour or after its reset."""
+    `lasts_until` is when it will be full at this pace, None if it will not before the reset. `stale`: older than an hour or after its reset.
+    `tone` is calm, amber or red, by the thresholds the person set."""
 
     account: str
     title: str
@@ -87,6 +88,7 @@ class GaugeRow:
     pace: float | None
     lasts_until: datetime | None
     stale: bool
+    tone: str = "calm"
 
 
 @dataclass(frozen=True, slots=True)

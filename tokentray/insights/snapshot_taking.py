@@ -403,6 +403,7 @@ def _gauge_rows(scene: _Scene) -> list[GaugeRow]:
                 if used is None or void
                 else forecast.lasts_until(used, gauge.at, gauge.resets_at, gauge.window_minutes),
                 stale=void or scene.now - gauge.at > STALE_AFTER,
+                tone=_tone(scene, gauge.used_percent),
             )
         )
     return rows
@@ -437,7 +438,7 @@ def _budget_row(scene: _Scene, daily: _Daily, budget: Budget) -> GaugeRow | None
     )
     title = "Daily budget" if budget.period == "day" else "Monthly budget"
     full = None if used is None else forecast.lasts_until(float(used / limit), scene.now, period.end, minutes)
-    return GaugeRow("", title, gauge, forecast.pace(scene.now, period.end, minutes), full, stale=False)
+    return GaugeRow("", title, gauge, forecast.pace(scene.now, period.end, minutes), full, False, _tone(scene, percent))
 
 
 def _by_fullness(rows: Iterable[GaugeRow]) -> tuple[GaugeRow, ...]:
@@ -466,8 +467,13 @@ def _level(
         return Level(None, "", "calm", False, refused)
     row = max(current, key=lambda row: row.gauge.used_percent or 0)
     percent = row.gauge.used_percent or Decimal(0)
-    tone = "red" if percent >= scene.settings.red_at else "amber" if percent >= scene.settings.amber_at else "calm"
-    return Level(min(float(percent) / 100, 1.0), f"{row.title}: {percent:.0f} %", tone, row.stale, refused)
+    return Level(min(float(percent) / 100, 1.0), f"{row.title}: {percent:.0f} %", row.tone, row.stale, refused)
+
+
+def _tone(scene: _Scene, percent: Decimal | None) -> str:
+    if percent is None or percent < scene.settings.amber_at:
+        return "calm"
+    return "red" if percent >= scene.settings.red_at else "amber"
 
 
 def _today_level(scene: _Scene, today: Today, year: _Year, refused: bool) -> Level:
