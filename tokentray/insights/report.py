@@ -18,7 +18,9 @@ from tokentray.store.totals import Question
 SCHEMA = "tokentray.report/1"
 
 
-def report(history: History, question: Question, now: datetime, own_prices: Iterable[OwnPrice] = ()) -> dict[str, Any]:
+def report(
+    history: History, question: Question, now: datetime, own_prices: Iterable[OwnPrice] | None = None
+) -> dict[str, Any]:
     """
     What was used, as the contract of the command line has it (tokentray.report/1).
 
