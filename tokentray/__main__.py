@@ -37,10 +37,10 @@ def _run(arguments: list[str]) -> int:
         from tokentray.cli.glance import run_quickly
 
         return run_quickly(arguments)
-    if arguments == ["sync"]:
+    if arguments in (["sync"], ["sync", "--json"]):
         from tokentray.cli.sync import run_sync
 
-        return run_sync([])
+        return run_sync([], as_json=len(arguments) > 1)
     if command in ("", "demo"):
         return _tray(arguments)
     from tokentray.cli.commands import run_command

@@ -322,7 +322,7 @@ def _print_today(today: Today, found: "dict[str, Any]", now: float, zone: str, d
     if found["unfinished"]:
         print("\nThis is all of today; “tokentray sync” reads the days before.")
     elif newest is not None and now - newest / 1000 > STALE_SECONDS:
-        print(f"\nThe newest use known was {age(now - newest / 1000)}; “tokentray sync” reads what is new.")
+        print(f"\nLast read {age(now - newest / 1000)}; “tokentray sync” reads what is new.")
 
 
 def _print_waybar(
@@ -337,7 +337,7 @@ def _print_waybar(
     newest = found["newest_at"]
     stale = newest is not None and now - newest / 1000 > STALE_SECONDS
     if stale:
-        lines.append(f"newest use known: {age(now - newest / 1000)}")
+        lines.append(f"last read {age(now - newest / 1000)}")
     content: dict[str, object] = {
         "text": _escaped(text),
         "tooltip": _escaped("\n".join(lines)),
