@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tokentray.core.found import Found
-from tokentray.sources.jsonl import fast_decoder, light_decoder
 from tokentray.sources.log_reading import AGENTS, Answer, Known, LogReader, Task, log_entries, read_apart
 from tokentray.store.account_table import account_id, find_account
 from tokentray.store.database import transaction, zone_of
@@ -199,7 +198,7 @@ class _Scan:
 
     def _answers(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Answer]]:
         total = sum(piece.bytes for piece in pieces)
-        reader = LogReader(light_decoder() if total < LITTLE_NEWS else fast_decoder())
+        reader = LogReader(much=total >= LITTLE_NEWS)
         helper = None
         if total > MUCH_NEWS:
             from tokentray.sources.second_process import (

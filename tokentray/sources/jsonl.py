@@ -106,11 +106,19 @@ def light_decoder() -> Decode:
     return decode
 
 
-def fast_decoder() -> Decode:
-    """A JSON decoder for much news."""
-    import msgspec
+def typed_decoder(shape: Any) -> Decode:
+    """A JSON decoder that reads of a line only what `shape` (a TypedDict) names, or everything if the line is of another shape."""
+    import msgspec  # 30 ms
 
-    return msgspec.json.Decoder().decode
+    typed, untyped = msgspec.json.Decoder(shape).decode, msgspec.json.Decoder().decode
+
+    def decode(line: bytes) -> Any:
+        try:
+            return typed(line)
+        except msgspec.ValidationError:
+            return untyped(line)
+
+    return decode
 
 
 class _Unpacked:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Protocol
 
 from tokentray.core.found import Found
 from tokentray.sources.agents.claude_code import log as claude_code
 from tokentray.sources.agents.codex import log as codex
-from tokentray.sources.jsonl import PAGE, Decode, blocks, ends_a_line, fast_decoder, head_of, open_log
+from tokentray.sources.jsonl import PAGE, Decode, blocks, ends_a_line, head_of, light_decoder, open_log
 
 # agent, path, offset, hash of the first line and state as the last reading left them (0, 0 and "" if it never was), folders of all its logs
 Task = tuple[str, bytes, int, int, str, tuple[str, ...]]
@@ -31,13 +31,16 @@ class LineReader(Protocol):
     def finish(self) -> None: ...
 
 
+Readers = dict[str, tuple[Callable[..., LineReader], Decode]]
+
+
 class LogReader:
     """Reads log files one after the other into one `found`; its page and what it knows of forked threads are kept between them."""
 
-    def __init__(self, decode: Decode) -> None:
+    def __init__(self, *, much: bool) -> None:
         self.found = Found()
         self.bytes = 0
-        self._decode = decode
+        self._readers = _fast_readers() if much else _light_readers()
         self._page = bytearray(PAGE)
         self._totals: dict[str, frozenset[codex.Totals] | None] = {}
         self._threads: dict[str, bytes] | None = None
@@ -73,9 +76,10 @@ class LogReader:
         return consumed
 
     def _reader(self, agent: str, path: bytes, state: str, folders: tuple[str, ...]) -> LineReader:
-        if agent == claude_code.NAME:
-            return claude_code.Reader(path, state, self._decode, self.found)
-        return codex.Reader(path, state, self._decode, self.found, lambda thread: self._totals_of(thread, folders))
+        reader, decode = self._readers[agent]
+        if agent == codex.NAME:
+            return codex.Reader(path, state, decode, self.found, lambda thread: self._totals_of(thread, folders))
+        return reader(path, state, decode, self.found)
 
     def _totals_of(self, thread: str, folders: tuple[str, ...]) -> frozenset[codex.Totals] | None:
         """Every total in a thread's own rollout, None if that is gone."""
@@ -84,10 +88,26 @@ class LogReader:
                 self._threads = {codex.thread_of(path): path for path in log_files(folders, codex.SUFFIXES)}
             path = self._threads.get(thread)
             try:
-                self._totals[thread] = codex.totals_in(path, self._decode) if path else None
+                self._totals[thread] = codex.totals_in(path, self._readers[codex.NAME][1]) if path else None
             except OSError:
                 self._totals[thread] = None
         return self._totals[thread]
+
+
+def _light_readers() -> Readers:
+    decode = light_decoder()
+    return {claude_code.NAME: (claude_code.Reader, decode), codex.NAME: (codex.Reader, decode)}
+
+
+def _fast_readers() -> Readers:
+    # msgspec costs 30 ms to import, more than little news costs to read.
+    from tokentray.sources.agents.claude_code import lines as claude_code_lines
+    from tokentray.sources.agents.codex import lines as codex_lines
+
+    return {
+        claude_code.NAME: (claude_code_lines.LineReader, claude_code_lines.line_decoder()),
+        codex.NAME: (codex.Reader, codex_lines.line_decoder()),
+    }
 
 
 def log_files(folders: tuple[str, ...], suffixes: tuple[bytes, ...]) -> list[bytes]:
@@ -123,7 +143,7 @@ def main(queue: int) -> None:
     import sys
 
     tasks: list[Task] = marshal.loads(sys.stdin.buffer.read())  # noqa: S302  from our own program
-    reader, out = LogReader(fast_decoder()), sys.stdout.fileno()
+    reader, out = LogReader(much=True), sys.stdout.fileno()
     os.set_blocking(out, False)
     waiting: deque[bytes] = deque()
     for number in draw(queue, len(tasks)):

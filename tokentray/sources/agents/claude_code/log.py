@@ -19,14 +19,17 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from tokentray.core.found import INCOMPLETE, OWNER_NAMED, SIDECHAIN, Found
+from tokentray.core.found import INCOMPLETE, OWNER_NAMED, SIDECHAIN, Found, Response
 from tokentray.sources.jsonl import Decode, count_of, decode_line, instant_of, number_of, text_of
 
 NAME = "claude-code"
 SUFFIXES = (b".jsonl",)
+RESPONSE = b"claude-code "
 USAGE = b'"usage"'
 COST_STATE = b'"cost-state"'
 TIMESTAMP = b'"timestamp"'
+# Such a line begins with its type.
+COST_STATE_WITHIN = 4096
 
 
 def roots(environ: Mapping[str, str], home: str) -> list[str]:
@@ -56,51 +59,80 @@ class Reader:
     """Reads one transcript, block by block, from wherever the last reading ended."""
 
     def __init__(self, path: bytes, state: str, decode: Decode, found: Found) -> None:
+        first_at, _, last_at = state.partition(" ")
+        self.first_at = int(first_at) if first_at else None
+        self._last_at = int(last_at) if last_at else None
         self._stem = os.path.splitext(os.path.basename(path))[0].decode("utf-8", "replace")
         self._decode = decode
         self._found = found
-        first_at, _, last_at = state.partition(" ")
-        self._first_at = int(first_at) if first_at else None
-        self._last_at = int(last_at) if last_at else None
+        # The response of the line before, which the next line may complete, and its key.
+        self._pending: Response | None = None
+        self._key = ""
 
     @property
     def state(self) -> str:
-        """What the next reading has to know: the first and the last instant in the file."""
-        return "" if self._first_at is None else f"{self._first_at} {self._last_at}"
+        """What the next reading has to know: the first and the last instant seen in the file."""
+        return "" if self.first_at is None else f"{self.first_at} {self._last_at}"
 
     def block(self, page: bytearray, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
         start = 0
         while start < end:
             stop = page.find(b"\n", start, end)
-            if page.find(USAGE, start, stop) >= 0 or page.find(COST_STATE, start, stop) >= 0:
-                self.line(bytes(page[start:stop]))
-            elif self._first_at is None and page.find(TIMESTAMP, start, stop) >= 0:
-                self._see(decode_line(bytes(page[start:stop]), self._decode))
+            self.maybe_line(page, start, stop)
             start = stop + 1
 
     def finish(self) -> None:
         """After the last block."""
+        if self._pending is not None:
+            self._found.responses.append(self._pending)
+            self._pending = None
 
-    def line(self, raw: bytes) -> None:
+    def maybe_line(self, page: bytearray, start: int, stop: int) -> dict[str, Any] | None:
+        """Reads a line if it may matter, and gives it then."""
+        if (
+            page.find(USAGE, start, stop) >= 0
+            or page.find(COST_STATE, start, min(stop, start + COST_STATE_WITHIN)) >= 0
+        ):
+            return self._line(bytes(page[start:stop]))
+        if self.first_at is None and page.find(TIMESTAMP, start, stop) >= 0:
+            self._see(instant_of((decode_line(bytes(page[start:stop]), self._decode) or {}).get("timestamp")))
+        return None
+
+    def respond(self, key: str, response: Response) -> None:
+        """Takes a line's response; lines of one response mostly follow one another."""
+        self._see(response[1])
+        before = self._pending
+        if before is None:
+            pass
+        elif key == self._key and response[4] == before[4]:
+            response = merged(before, response)
+        else:
+            self._found.responses.append(before)
+        self._pending, self._key = response, key
+
+    def _line(self, raw: bytes) -> dict[str, Any] | None:
         line = decode_line(raw, self._decode)
-        self._see(line)
         if line is None:
-            return
-        if line.get("type") == "assistant":
+            return None
+        kind = line.get("type")
+        if kind == "assistant":
             self._response(line)
-        elif line.get("type") == "cost-state":
+        elif kind == "cost-state":
             self._cost_state(line)
+        else:
+            self._see(instant_of(line.get("timestamp")))
+        return line
 
-    def _see(self, line: dict[str, Any] | None) -> None:
-        at = instant_of(line.get("timestamp")) if line else None
+    def _see(self, at: int | None) -> None:
         if at is not None:
             self._last_at = at
-            if self._first_at is None:
-                self._first_at = at
+            if self.first_at is None:
+                self.first_at = at
 
     def _response(self, line: dict[str, Any]) -> None:
         message, at = line.get("message"), instant_of(line.get("timestamp"))
+        self._see(at)
         if type(message) is not dict or at is None:
             return
         usage, model = message.get("usage"), text_of(message.get("model"))
@@ -109,13 +141,14 @@ class Reader:
             return
         own = text_of(line.get("sessionId")) or self._stem
         caller = text_of(line.get("requestSessionId"))
-        self.session(own, caller)
+        self._session(own, caller)
         flags = (
             (0 if message.get("stop_reason") else INCOMPLETE)
             | (SIDECHAIN if line.get("isSidechain") is True else 0)
             | (OWNER_NAMED if caller else 0)
         )
-        self._found.responses.append(
+        self.respond(
+            key,
             (
                 response_id(key),
                 at,
@@ -125,12 +158,12 @@ class Reader:
                 tier_of(usage),
                 *counts_of(usage),
                 flags,
-            )
+            ),
         )
 
-    def session(self, own: str, caller: str) -> None:
-        """Notes the session of a line, and the one it was forked from if the line was copied from there."""
-        first_at = self._first_at or 0
+    def _session(self, own: str, caller: str) -> None:
+        # A copied line tells what the session was forked from.
+        first_at = self.first_at or 0
         self._found.session(own, first_at, caller if caller != own else "")
         if caller:
             self._found.session(caller, first_at)
@@ -146,6 +179,19 @@ class Reader:
                 self._found.cost_states.append((session, at, model, *counts, decimal_text(usage.get("costUSD"))))
 
 
+def merged(one: Response, other: Response) -> Response:
+    """Two lines of one response in one session: the fuller counts, the later time."""
+    fuller, lesser = (other, one) if weight(other) > weight(one) else (one, other)
+    flags = (one[12] & other[12] & (INCOMPLETE | SIDECHAIN)) | ((one[12] | other[12]) & OWNER_NAMED)
+    return (one[0], max(one[1], other[1]), fuller[2], fuller[3] or lesser[3], *fuller[4:12], flags)
+
+
+def weight(response: Response) -> tuple[int, int]:
+    """Output first: early lines of a response carry too small a one."""
+    fresh, read, written, _, output = response[6:11]
+    return -1 if output is None else output, (fresh or 0) + (read or 0) + (written or 0)
+
+
 COST_STATE_COUNTS = (
     "inputTokens",
     "cacheReadInputTokens",
@@ -157,7 +203,7 @@ COST_STATE_COUNTS = (
 
 def response_id(key: str) -> int:
     """The history's id of a response: the same wherever a copy of its line lies."""
-    return number_of(b"claude-code " + key.encode())
+    return number_of(RESPONSE + key.encode())
 
 
 def counts_of(usage: dict[str, Any]) -> tuple[int | None, int | None, int | None, int | None, int | None, int | None]:

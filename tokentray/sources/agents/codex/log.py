@@ -35,16 +35,15 @@ from tokentray.sources.jsonl import (
 
 NAME = "codex"
 SUFFIXES = (b".jsonl", b".jsonl.zst")
-MARKERS = (
-    b'"token_count"',
-    b'"token_usage_record"',
-    b'"turn_context"',
-    b'"session_meta"',
-    b'"task_started"',
-    b'"thread_settings_applied"',
-)
-# A marker stands near the start of a line that matters: before it are only a time and a number.
-MARKER_WITHIN = 160
+TIME = b'{"timestamp":"'
+TYPE = b'"type":"'
+# Kinds of lines that hold nothing that is read here: proven by their place, right behind the time.
+SKIPPED = (b'response_item"', b'compacted"', b'world_state"')
+EVENT = b'event_msg","payload":{"type":"'
+EVENTS = (b'token_count"', b'task_started"', b'thread_settings_applied"')
+TOKEN_COUNT = b'"token_count"'
+# It stands near the start of its line: before it are only a time and a number.
+TOKEN_COUNT_WITHIN = 160
 SEPARATOR = "\x1f"
 # No model answers faster; the lines of a copied history are milliseconds apart.
 FASTEST_ANSWER_MS = 250
@@ -102,11 +101,13 @@ class Reader:
 
     def block(self, page: bytearray, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
-        start = 0
+        start, find, starts = 0, page.find, page.startswith
         while start < end:
-            stop = page.find(b"\n", start, end)
-            head = bytes(page[start : min(stop, start + MARKER_WITHIN)])
-            if any(marker in head for marker in MARKERS) or head[:13] != b'{"timestamp":':
+            stop = find(b"\n", start, end)
+            # `{"timestamp":"…","ordinal":7,"type":"…","payload":{"type":"…"`; messages, tool calls and their output are of no interest.
+            kind = find(TYPE, start + 38, start + 72) + len(TYPE)
+            skipped = starts(SKIPPED, kind) or (starts(EVENT, kind) and not starts(EVENTS, kind + len(EVENT)))
+            if not skipped or kind < start or not starts(TIME, start):
                 self.line(bytes(page[start:stop]))
             start = stop + 1
 
@@ -303,7 +304,7 @@ def totals_in(path: bytes, decode: Decode) -> frozenset[Totals]:
             start = 0
             while start < end:
                 stop = page.find(b"\n", start, end)
-                if page.find(MARKERS[0], start, min(stop, start + MARKER_WITHIN)) >= 0:
+                if page.find(TOKEN_COUNT, start, min(stop, start + TOKEN_COUNT_WITHIN)) >= 0:
                     payload = (decode_line(bytes(page[start:stop]), decode) or {}).get("payload")
                     info = payload.get("info") if type(payload) is dict else None
                     total = totals_from(info.get("total_token_usage")) if type(info) is dict else None

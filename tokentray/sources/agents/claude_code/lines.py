@@ -1,0 +1,314 @@
+"""
+The fast way through a transcript: a line that is laid out like one already understood is cut up instead of parsed.
+
+A layout is learned from a line that was decoded in full. It holds for another line only if all bytes outside of the content, the ids and
+the time are the same: before the content, that is everything but the parent's uuid and the response's id; after it, everything
+behind the usage but uuids, request id and time, each as long as before. So session, project, model and flags are those of the learned
+line, and the usage between is what belongs to the message. Whatever does not fit is decoded in full.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+
+from tokentray.core.found import INCOMPLETE, OWNER_NAMED, SIDECHAIN, Found, Response
+from tokentray.sources.agents.claude_code.log import RESPONSE, Reader
+from tokentray.sources.jsonl import Decode, instant_of, number_of, text_of, typed_decoder
+
+PARENT = b'{"parentUuid":"'
+PARENT_ENDS = len(PARENT) + 36
+USER = b'"type":"user","message":{'
+HEAD_WITHIN = 1024
+VARIABLE = (b'"requestId":"', b'"uuid":"', b'"timestamp":"')
+CONTENT = b'"content":['
+STOP_REASON = b'"stop_reason":'
+NO_STOP_REASON = STOP_REASON + b"null"
+USAGE = b'"usage":{'
+USAGE_WITHIN = 4096
+# A file with more layouts than this has a new one on each line: learning would cost more than it saves.
+MOST_LAYOUTS = 12
+
+
+class _Message(TypedDict, total=False):
+    id: Any
+    model: Any
+    stop_reason: Any
+    usage: Any
+
+
+class _Line(TypedDict, total=False):
+    type: Any
+    timestamp: Any
+    sessionId: Any
+    requestSessionId: Any
+    isSidechain: Any
+    cwd: Any
+    uuid: Any
+    message: _Message
+    modelUsage: Any
+    startTime: Any
+
+
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
+
+
+class _Written(msgspec.Struct):
+    ephemeral_1h_input_tokens: Count
+
+
+class _Details(msgspec.Struct):
+    thinking_tokens: Count | None = None
+
+
+class _Usage(msgspec.Struct):
+    input_tokens: Count
+    cache_read_input_tokens: Count
+    cache_creation_input_tokens: Count
+    output_tokens: Count
+    cache_creation: _Written | None = None
+    output_tokens_details: _Details | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+
+
+def line_decoder() -> Decode:
+    """Decodes no more of a line than is read of it."""
+    return typed_decoder(_Line)
+
+
+any_value = msgspec.json.Decoder().decode
+usage_of = msgspec.json.Decoder(_Usage).decode
+
+
+class Layout:
+    """
+    How the response lines of one session, model and version are laid out:
+
+    parent's uuid · `before_id` · id · `after_id` · content · stop reason · `before_usage` · usage · `tail` bytes, of which the pieces
+    `behind`, each with its distance from the line's end, are fixed. `time_from` is the distance of the time.
+    """
+
+    __slots__ = (
+        "after_id",
+        "before_id",
+        "before_usage",
+        "behind",
+        "flags",
+        "id_length",
+        "model",
+        "project",
+        "session",
+        "tail",
+        "time_from",
+    )
+
+    before_id: bytes
+    after_id: bytes
+    before_usage: bytes
+    behind: list[tuple[int, bytes]]
+    id_length: int
+    tail: int
+    time_from: int
+    model: str
+    project: str
+    session: str
+    flags: int
+
+
+class LineReader:
+    """Reads one transcript by its layouts; a `Reader` takes whatever does not fit."""
+
+    def __init__(self, path: bytes, state: str, decode: Decode, found: Found) -> None:
+        self._reader = Reader(path, state, decode, found)
+        self._layouts: list[Layout] = []
+        self._learned = 0
+        self._user_head = b""
+
+    @property
+    def state(self) -> str:
+        return self._reader.state
+
+    def finish(self) -> None:
+        self._reader.finish()
+
+    def block(self, page: bytearray, end: int) -> None:
+        """Reads whole lines, `page[:end]`."""
+        # One long function: what is called for each line of a gigabyte costs more than what it does.
+        find, rfind, starts, layouts = page.find, page.rfind, page.startswith, self._layouts
+        user_head = self._user_head
+        # Of the response that is going on over several lines.
+        key = usage = stamp = bytearray()
+        counts: _Usage | None = None
+        layout: Layout | None = None
+        complete, start = False, 0
+        while start < end:
+            stop = find(b"\n", start, end)
+            head = start + PARENT_ENDS
+            if user_head and starts(user_head, head) and starts(PARENT, start):
+                start = stop + 1
+                continue
+            for fits in layouts:
+                if not starts(fits.before_id, head):
+                    continue
+                at = head + len(fits.before_id)
+                behind_id = at + fits.id_length
+                tail = stop - fits.tail
+                used = rfind(fits.before_usage, max(behind_id, tail - USAGE_WITHIN), tail)
+                if used < 0 or not starts(fits.after_id, behind_id) or not starts(PARENT, start):
+                    continue
+                for distance, piece in fits.behind:
+                    if not starts(piece, stop - distance):
+                        used = -1
+                        break
+                if used < 0:
+                    continue
+                now, now_used = page[at:behind_id], page[used + len(fits.before_usage) : tail]
+                if fits is not layout or now != key or now_used != usage:
+                    try:
+                        now_counts = usage_of(now_used)
+                    except msgspec.DecodeError:
+                        continue
+                    if counts is not None:
+                        self._respond(layout, key, counts, stamp, complete)
+                    key, usage, counts, layout, complete = now, now_used, now_counts, fits, False
+                stamp = page[stop - fits.time_from : stop - fits.time_from + 24]
+                complete = complete or not starts(NO_STOP_REASON, used - len(NO_STOP_REASON))
+                break
+            else:
+                if counts is not None:
+                    self._respond(layout, key, counts, stamp, complete)
+                    counts = layout = None
+                self._other_line(page, start, stop)
+                user_head = self._user_head
+            start = stop + 1
+        if counts is not None:
+            self._respond(layout, key, counts, stamp, complete)
+
+    def _respond(self, layout: Layout | None, key: bytearray, usage: _Usage, stamp: bytearray, complete: bool) -> None:
+        at = instant_of(stamp.decode())
+        if layout is None or at is None:
+            return
+        written, details, tier = usage.cache_creation, usage.output_tokens_details, usage.service_tier or ""
+        response: Response = (
+            number_of(RESPONSE + bytes(key)),
+            at,
+            layout.model,
+            layout.project,
+            layout.session,
+            "fast" if usage.speed == "fast" else "" if tier == "standard" else tier,
+            usage.input_tokens,
+            usage.cache_read_input_tokens,
+            usage.cache_creation_input_tokens,
+            None if written is None else written.ephemeral_1h_input_tokens,
+            usage.output_tokens,
+            None if details is None else details.thinking_tokens,
+            layout.flags if complete else layout.flags | INCOMPLETE,
+        )
+        self._reader.respond(key.decode(), response)
+
+    def _other_line(self, page: bytearray, start: int, stop: int) -> None:
+        line = self._reader.maybe_line(page, start, stop)
+        if line is None:
+            if self._reader.first_at is not None:
+                self._user_head = user_head_of(page, start, stop) or self._user_head
+        elif self._learned < MOST_LAYOUTS and line.get("type") == "assistant":
+            self._learned += 1
+            layout = layout_of(bytes(page[start:stop]), line)
+            if layout is not None:
+                self._layouts.insert(0, layout)
+
+
+def user_head_of(page: bytearray, start: int, stop: int) -> bytes:
+    """What stands between the parent's uuid and the message in a person's line, b"" if this is none; nothing is nested there."""
+    head = start + PARENT_ENDS
+    end = page.find(USER, head, min(stop, head + HEAD_WITHIN))
+    if end < 0 or not page.startswith(PARENT, start) or not _is_flat(page[head:end]):
+        return b""
+    return bytes(page[head : end + len(USER)])
+
+
+def layout_of(raw: bytes, line: dict[str, Any]) -> Layout | None:
+    """The layout of a response's line that was decoded in full, None if it cannot be told."""
+    message = line["message"]
+    key, model = message.get("id"), message.get("model")
+    opened = raw.find(b'"message":{', PARENT_ENDS, PARENT_ENDS + HEAD_WITHIN)
+    content = raw.find(CONTENT, opened, opened + HEAD_WITHIN)
+    if (
+        opened < 0
+        or content < 0
+        or not raw.startswith(PARENT)
+        or type(key) is not str
+        or type(model) is not str
+        or model == "<synthetic>"
+    ):
+        return None
+    at = raw.find(b'"id":"' + key.encode() + b'"', opened, content) + 6
+    inside = raw[opened + 11 : content]
+    if (
+        at < 6
+        or not _is_flat(raw[PARENT_ENDS:opened])
+        or not _is_flat(inside)
+        or b'"model":"' + model.encode() + b'"' not in inside
+    ):
+        return None
+    layout = Layout()
+    layout.id_length = len(key.encode())
+    layout.before_id = raw[PARENT_ENDS:at]
+    layout.after_id = raw[at + layout.id_length : content + len(CONTENT)]
+    layout.model, layout.project = model, text_of(line.get("cwd"))
+    caller = text_of(line.get("requestSessionId"))
+    layout.session = caller or text_of(line.get("sessionId"))
+    layout.flags = (SIDECHAIN if line.get("isSidechain") is True else 0) | (OWNER_NAMED if caller else 0)
+    return layout if layout.session and _ends_alike(layout, raw, message.get("usage")) else None
+
+
+def _ends_alike(layout: Layout, raw: bytes, usage: Any) -> bool:
+    """Learns what stands around the usage; whether that could be told."""
+    opened = raw.rfind(USAGE) + len(USAGE) - 1
+    reason = raw.rfind(STOP_REASON, max(0, opened - 256), opened) + len(STOP_REASON)
+    reason_ends = reason + 4 if raw.startswith(b"null", reason) else raw.find(b'"', reason + 1) + 1
+    closed = _end_of_object(raw, opened)
+    if opened < len(USAGE) or reason < len(STOP_REASON) or not closed or type(usage) is not dict:
+        return False
+    layout.before_usage = raw[reason_ends:opened]
+    tail = raw[closed:]
+    layout.tail = len(tail)
+    values = sorted(_value_of(name, tail) for name in VARIABLE if name in tail)
+    stamp = _value_of(VARIABLE[2], tail) if VARIABLE[2] in tail else (0, 0)
+    if b"{" in layout.before_usage or stamp[1] - stamp[0] != 24 or usage != any_value(raw[opened:closed]):
+        return False
+    layout.time_from = len(tail) - stamp[0]
+    edges = [0, *(edge for value in values for edge in value), len(tail)]
+    layout.behind = [
+        (len(tail) - edges[index], tail[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)
+    ]
+    return True
+
+
+def _end_of_object(raw: bytes, opened: int) -> int:
+    """Where the object ends that begins there, 0 if that cannot be told: only a whole object can be decoded."""
+    closed = opened
+    for _ in range(24):
+        closed = raw.find(b"}", closed) + 1
+        if not closed:
+            break
+        try:
+            usage_of(raw[opened:closed])
+        except msgspec.ValidationError:
+            return 0
+        except msgspec.DecodeError:
+            continue
+        return closed
+    return 0
+
+
+def _value_of(name: bytes, tail: bytes) -> tuple[int, int]:
+    start = tail.find(name) + len(name)
+    return start, tail.find(b'"', start)
+
+
+def _is_flat(piece: bytes | bytearray) -> bool:
+    """Whether no object, list or escape stands in it, so that its keys are those of one object."""
+    return not any(mark in piece for mark in (b"{", b"[", b"\\"))
