@@ -175,9 +175,11 @@ class Engine(QObject):
             return open_history(path, zone=zone)
 
     def _make_sample(self) -> None:
-        from tokentray.ingest.demo import make_demo  # 5 ms and 1 MB that only `demo` needs
+        from tokentray.ingest.demo import demo_settings, make_demo  # 5 ms and 1 MB that only `demo` needs
 
         if self._history is not None:
+            self._settings = demo_settings(self._settings)
+            self.settings_taken.emit(self._settings)
             self.progress_changed.emit(Progress("Making up a year of history", None))
             make_demo(self._history, self._clock)
             self.progress_changed.emit(None)

@@ -12,6 +12,7 @@ from tokentray.cli.here import here, warn
 from tokentray.cli.reading import look_up_prices
 from tokentray.cli.sync import run_sync
 from tokentray.ingest.demo import make_demo
+from tokentray.insights.prices import price_missing_models
 from tokentray.store.database import open_history
 
 
@@ -27,6 +28,7 @@ def run_windowless(why: str, *, sample: bool = False) -> int:
         path = os.path.join(folder, os.path.basename(paths.history_file()))
         with open_history(path, zone=place.zone) as history:
             make_demo(history, place.clock)
+            price_missing_models(history)
             look_up_prices(history)
         print("SAMPLE DATA, made up")
         return show_today(False, path=path)

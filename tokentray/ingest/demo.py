@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import blake2b
@@ -17,6 +17,7 @@ from tokentray.core.found import Found, Response
 from tokentray.core.gauge import Gauge
 from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Tokens, Usage
+from tokentray.settings.settings import Budget, Settings
 from tokentray.store.account_table import account_id
 from tokentray.store.database import History, mark_sample, transaction, zone_of
 from tokentray.store.gauge_table import record_gauges
@@ -121,6 +122,12 @@ def make_demo(history: History, clock: Clock) -> None:
             _record_agent(history, habit, today, zone, now)
         for account in dict.fromkeys(program.account for program in PROGRAMS):
             _record_provider(history, account, today, zone, now)
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The settings to show the made-up year with: they have budgets, and nothing is explained that a first start explains."""
+    budgets = (Budget("70"), Budget("4", period="day"))
+    return replace(settings, budgets=settings.budgets or budgets, polling_allowed=True, welcomed=True)
 
 
 def _record_agent(history: History, habit: Habit, today: date, zone: ZoneInfo, now: datetime) -> None:
