@@ -76,7 +76,7 @@ class FlowLayout(QLayout):
         inner = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
         top = inner.top()
         for line in self._lines(inner.width()):
-            height = max(item.sizeHint().height() for item in line)
+            height = max(_height(item, inner.width()) for item in line)
             if place:
                 self._place(line, inner, top, height)
             top += height + self._gap
@@ -101,8 +101,13 @@ class FlowLayout(QLayout):
         spare = inner.width() - sum(widths) - self._gap * (len(line) - 1)
         left = inner.left()
         for index, (item, width) in enumerate(zip(line, widths, strict=True)):
-            own = item.sizeHint().height()
+            own = _height(item, inner.width())
             item.setGeometry(QRect(QPoint(left, top + (height - own) // 2), QSize(width, own)))
             left += width + self._gap
             if self._spread and index == 0 and line[0] is self._shown()[0]:
                 left += max(spare, 0)
+
+
+def _height(item: QLayoutItem, room: int) -> int:
+    hint = item.sizeHint()
+    return item.heightForWidth(room) if hint.width() > room and item.hasHeightForWidth() else hint.height()

@@ -416,7 +416,8 @@ QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid %(accent)s; padding: %
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: %(muted)s; background: %(ground)s; }
 QComboBox { padding-right: %(px24)s; }
 QComboBox:focus { padding-right: %(px24)s; }
-QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus, QSpinBox QLineEdit, QSpinBox QLineEdit:focus {
+    border: none; padding: 0; background: transparent; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: %(px24)s; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: url("%(down)s"); width: %(px16)s; height: %(px16)s; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QDateEdit::up-button { border: none; background: transparent; width: %(px20)s; }
@@ -450,6 +451,9 @@ QHeaderView::section {
     background: %(raised)s; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;
     padding: %(px6)s %(px8)s; font-weight: 500;
 }
+QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
+QTableView[role="rows"]::item { padding: %(px4)s %(px16)s %(px4)s %(px8)s; }
+QTableView[role="rows"] QHeaderView::section { padding: %(px6)s %(px16)s %(px6)s %(px8)s; }
 QTableCornerButton::section { background: %(raised)s; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
 from tokentray.ui.flow import FlowLayout
+
+RIGHT_MARGIN = 24
 
 
 class PageFrame:
@@ -17,20 +20,55 @@ class PageFrame:
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.head = FlowLayout(gap=8, spread=True)
-        self.head.setContentsMargins(25, 18, 24, 14)
+        self.head.setContentsMargins(25, 18, RIGHT_MARGIN, 14)
         heading = text_label(title, "title")
         heading.setMinimumHeight(32)
         self.head.addWidget(heading)
         outer.addLayout(self.head)
-        content = QWidget()
-        content.setProperty("role", "page")
-        self.body = QVBoxLayout(content)
-        self.body.setContentsMargins(25, 0, 24, 20)
+        content = ScrolledColumn()
+        self.body = content.column
+        self.body.setContentsMargins(25, 0, RIGHT_MARGIN, 20)
         self.body.setSpacing(14)
-        self.scroll = QScrollArea()
-        self.scroll.setWidget(content)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.scroll = content.in_scroll_area()
+        bar, body = self.scroll.verticalScrollBar(), self.body
+
+        def keep_edge(lowest: int, highest: int) -> None:
+            """The right edge of the cards stays below the head's, with or without a scroll bar."""
+            taken = bar.sizeHint().width() if highest > lowest else 0
+            body.setContentsMargins(25, 0, max(RIGHT_MARGIN - taken, 8), 20)
+
+        bar.rangeChanged.connect(keep_edge)
         outer.addWidget(self.scroll, 1)
+
+
+class ScrolledColumn(QWidget):
+    """A column in a scroll area that is never squeezed: Qt's own forgets that broken lines make text higher."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "page")
+        self.column = QVBoxLayout(self)
+
+    def in_scroll_area(self) -> QScrollArea:
+        scroll = QScrollArea()
+        scroll.setWidget(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return scroll
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._take_height()
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._take_height()
+
+    def _take_height(self) -> None:
+        wanted = self.column.minimumHeightForWidth(self.width()) if self.column.hasHeightForWidth() else 0
+        if wanted != self.minimumHeight():
+            self.setMinimumHeight(wanted)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
 from tokentray.ui.glyphs import glyph, glyph_size
-from tokentray.ui.look import look_of, pixels
+from tokentray.ui.icon import app_icon
+from tokentray.ui.look import look_of
 
 
 class Sidebar(QFrame):
@@ -31,7 +32,9 @@ class Sidebar(QFrame):
         for index, (name, title) in enumerate(pages):
             column.addWidget(self._button(index, name, title))
         column.addStretch(1)
-        self.search = QPushButton(self.tr("Search"))
+        self.search = QPushButton("\u2002" + self.tr("Search"))
+        self.search.setAccessibleName(self.tr("Search"))
+        self.search.setIconSize(glyph_size())
         self.search.setProperty("role", "nav")
         self.search.setToolTip(self.tr("Search models, projects, accounts, pages and actions (Ctrl+K)"))
         self.search.clicked.connect(self.search_wished)
@@ -48,7 +51,7 @@ class Sidebar(QFrame):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        return QSize(max(pixels(196), hint.width()), hint.height())
+        return QSize(max(196, hint.width()), hint.height())
 
     def show_page(self, name: str) -> None:
         self._group.button(self._names.index(name)).setChecked(True)
@@ -68,14 +71,16 @@ class Sidebar(QFrame):
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(4)
-        self.logo = text_label("", "logo")
-        row.addWidget(self.logo)
+        row.setSpacing(6)
+        logo = QLabel()
+        logo.setPixmap(app_icon().pixmap(glyph_size(22), self.devicePixelRatioF()))
+        row.addWidget(logo)
         row.addWidget(text_label("TokenTray", "heading"), 1)
         return row
 
     def _button(self, index: int, name: str, title: str) -> QPushButton:
-        button = QPushButton(title)
+        button = QPushButton(f"\u2002{title}")
+        button.setAccessibleName(title)
         button.setProperty("role", "nav")
         button.setCheckable(True)
         button.setIconSize(glyph_size())

@@ -132,6 +132,8 @@ class Window(QMainWindow):
         super().showEvent(event)
         self._refresh_page()
         self._timer.start()
+        # Nothing is marked before the person uses the keyboard; Tab goes to the first page's button.
+        self.stack.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

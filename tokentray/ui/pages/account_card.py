@@ -47,8 +47,8 @@ class AccountCard(QFrame):
         self.account = account
         self._state = "never"
         self._row: AccountState | None = None
-        self._title = text_label("", "heading")
-        self._name = text_label(account, "muted")
+        self._title = text_label("", "heading", wrap=True)
+        self._name = text_label(account, "muted", wrap=True)
         self._glyph = QLabel()
         self.state = text_label("", "muted", wrap=True)
         self.facts = text_label("", wrap=True)
@@ -75,6 +75,8 @@ class AccountCard(QFrame):
         self.details.setText(self._details_text(row, zone))
         self.pause.setText(self.tr("Resume") if row.paused else self.tr("Pause"))
         self.test.setVisible(row.kind == "provider")
+        # An agent that is found by itself would only be found again.
+        self.remove.setVisible(row.kind == "provider" or not row.account.endswith("/default"))
         for button in (self.test, self.pause, self.remove):
             button.setAccessibleName(f"{button.text().rstrip('…')}: {row.account}")
         self.setAccessibleName(f"{row.title}, {row.account}: {self.state.text()}")
@@ -99,16 +101,15 @@ class AccountCard(QFrame):
             self._paint_glyph()
 
     def _lay_out(self) -> None:
-        head = FlowLayout(gap=8, spread=True)
-        names = QWidget()
-        line = QHBoxLayout(names)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(self._title)
-        line.addWidget(self._name)
-        head.addWidget(names)
+        names, buttons = FlowLayout(gap=8), FlowLayout(gap=8)
+        names.addWidget(self._title)
+        names.addWidget(self._name)
         for button in (self.test, self.pause, self.remove):
-            head.addWidget(button)
+            buttons.addWidget(button)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addLayout(names, 1)
+        head.addLayout(buttons)
         state = QHBoxLayout()
         state.setSpacing(6)
         state.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)

@@ -7,13 +7,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.ui.card import text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.look import pixels, set_role
+from tokentray.ui.page_frame import ScrolledColumn
 from tokentray.ui.segments import Segments
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -163,9 +162,8 @@ class AddSourceDialog(QDialog):
             tr("For a proxy or a gateway: scheme and host, instead of the provider's own."),
             self.base_url,
         )
-        right = QWidget()
-        right.setProperty("role", "page")
-        column = QVBoxLayout(right)
+        right = ScrolledColumn()
+        column = right.column
         column.setContentsMargins(16, 0, 12, 0)
         column.setSpacing(8)
         for widget in (self._title, self._gives, self._cannot, self._needs):
@@ -173,17 +171,12 @@ class AddSourceDialog(QDialog):
         column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._form)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(right)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         left = QVBoxLayout()
         left.addWidget(self.search)
         left.addWidget(self.list, 1)
         panes = QHBoxLayout()
         panes.addLayout(left, 2)
-        panes.addWidget(scroll, 5)
+        panes.addWidget(right.in_scroll_area(), 5)
         buttons = QHBoxLayout()
         buttons.addWidget(self._said, 1)
         buttons.addWidget(self._cancel)

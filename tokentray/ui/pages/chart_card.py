@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from tokentray.ui.card import Card
 from tokentray.ui.charts.base import Chart, Table
@@ -30,19 +30,28 @@ class ChartCard(Card):
         self.chart = chart
         self.file_name = file_name
         chart.title = title
-        self.as_table = _tool(self.tr("Show as table"))
+        self._view: RowsView | None = None
+        self.more = QToolButton()
+        self.more.setProperty("role", "flat")
+        self.more.setIconSize(glyph_size(16))
+        self.more.setToolTip(self.tr("Show as table, save or copy"))
+        self.more.setAccessibleName(self.tr("{title}: show as table, save or copy").format(title=title))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        self.as_table = menu.addAction(self.tr("Show as table"))
         self.as_table.setCheckable(True)
         self.as_table.toggled.connect(self._show_table)
-        self.more = _tool(self.tr("Save or copy"))
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.more.setMenu(self._menu())
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(2)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(chart)
-        self._view: RowsView | None = None
-        self._take_head_apart()
-        self.body.addLayout(self._stack, 1)
+        self._fill_menu(menu)
+        self.more.setMenu(menu)
+        self.body.setSpacing(2)
+        self.body.setContentsMargins(21, 11, 16, 15)
+        self.head.setContentsMargins(0, 4, 0, 0)
+        self.body.removeItem(self.head)
+        line = QHBoxLayout()
+        line.addLayout(self.head, 1)
+        line.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(line)
+        self.body.addWidget(chart, 1)
         self._paint_tools()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -65,29 +74,14 @@ class ChartCard(Card):
         csv.writer(text, lineterminator="\n").writerows((table.headings, *table.rows))
         return text.getvalue()
 
-    def _take_head_apart(self) -> None:
-        """The tools stand at the right end of the title's line, whatever the title's length."""
-        self.body.removeItem(self.head)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addLayout(self.head, 1)
-        self.tools.addWidget(self.as_table)
-        self.tools.addWidget(self.more)
-        line.addLayout(self.tools)
-        line.setAlignment(self.tools, Qt.AlignmentFlag.AlignTop)
-        self.body.insertLayout(0, line)
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        for text, take in (
-            (self.tr("Copy the picture"), self._copy_picture),
-            (self.tr("Copy the table"), self._copy_table),
-            (self.tr("Save as PNG…"), lambda: self.ask_file("png", self.chart.export_png)),
-            (self.tr("Save as SVG…"), lambda: self.ask_file("svg", self.chart.export_svg)),
-            (self.tr("Save the table as CSV…"), lambda: self.ask_file("csv", self._write_csv)),
-        ):
-            menu.addAction(text, take)
-        return menu
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy the picture"), self._copy_picture)
+        menu.addAction(self.tr("Copy the table"), self._copy_table)
+        menu.addSeparator()
+        menu.addAction(self.tr("Save as PNG…"), lambda: self.ask_file("png", self.chart.export_png))
+        menu.addAction(self.tr("Save as SVG…"), lambda: self.ask_file("svg", self.chart.export_svg))
+        menu.addAction(self.tr("Save the table as CSV…"), lambda: self.ask_file("csv", self._write_csv))
 
     def ask_file(self, form: str, write: Callable[[str], bool]) -> None:
         """Asks where to, then writes there and tells."""
@@ -115,20 +109,16 @@ class ChartCard(Card):
         self.told.emit(self.tr("The picture was copied."))
 
     def _show_table(self, shown: bool) -> None:
+        if self._view is None:
+            self._view = RowsView(self.tr("{title}, as a table").format(title=self.chart.title))
+            self.body.addWidget(self._view, 1)
         if shown:
-            if self._view is None:
-                self._view = RowsView(self.tr("{title}, as a table").format(title=self.chart.title))
-                self._stack.addWidget(self._view)
             self._view.setModel(TextTable(self.chart.table(), self._view))
-        self._stack.setCurrentIndex(1 if shown else 0)
-        self.as_table.setToolTip(self.tr("Show as chart") if shown else self.tr("Show as table"))
-        self.as_table.setAccessibleName(self.as_table.toolTip())
-        self._paint_tools()
+        self.chart.setVisible(not shown)
+        self._view.setVisible(shown)
 
     def _paint_tools(self) -> None:
-        look = look_of(self)
-        self.as_table.setIcon(glyph("chart" if self.as_table.isChecked() else "table", look.muted, 16))
-        self.more.setIcon(glyph("download", look.muted, 16))
+        self.more.setIcon(glyph("more", look_of(self).muted, 16))
 
 
 class TextTable(QAbstractTableModel):
@@ -169,12 +159,3 @@ def write_text(path: str, text: str) -> bool:
 
 def _side(column: int) -> Qt.AlignmentFlag:
     return (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
-
-
-def _tool(name: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("role", "flat")
-    button.setIconSize(glyph_size(16))
-    button.setToolTip(name)
-    button.setAccessibleName(name)
-    return button

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tokentray.settings.settings import Budget, OwnPrice
 from tokentray.ui.card import text_label
+from tokentray.ui.flow import FlowLayout
 from tokentray.ui.pages.setting_rows import AmountField, ChoiceBox
 
 
@@ -19,69 +20,69 @@ class BudgetRows(QWidget):
         super().__init__()
         self._currencies = currencies
         self._shown: tuple[Budget, ...] | None = None
-        self._rows: list[tuple[AmountField, ChoiceBox, ChoiceBox]] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setColumnStretch(4, 1)
+        self._rows: list[BudgetRow] = []
         self.add = QPushButton(self.tr("Add a budget"))
         self.add.clicked.connect(self._add)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addLayout(self._grid)
-        column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column = _column(self, self.add)
 
     def show_rows(self, budgets: tuple[Budget, ...]) -> None:
-        if budgets == self._shown:
-            return
-        self._shown = budgets
-        self._rows.clear()
-        _empty(self._grid)
-        for budget in budgets:
-            self._append(budget)
+        if budgets != self._shown:
+            self._shown = budgets
+            _clear(self._rows)
+            for budget in budgets:
+                self._append(budget)
 
-    def _append(self, budget: Budget) -> None:
-        row = len(self._rows)
-        amount = AmountField(budget.amount, self.tr("Amount of the budget"))
-        currency = ChoiceBox([(code, code) for code in self._currencies])
-        currency.setAccessibleName(self.tr("Currency"))
-        currency.show_value(budget.currency)
-        period = ChoiceBox([("month", self.tr("a month")), ("day", self.tr("a day"))])
-        period.setAccessibleName(self.tr("Period"))
-        period.show_value(budget.period)
-        remove = QPushButton(self.tr("Remove"))
-        remove.setAccessibleName(self.tr("Remove the budget {number}").format(number=row + 1))
-        fields = (amount, currency, period)
-        for column, widget in enumerate((*fields, remove)):
-            self._grid.addWidget(widget, row, column)
-        self._rows.append(fields)
-        amount.editingFinished.connect(self._tell)
-        currency.activated.connect(self._tell)
-        period.activated.connect(self._tell)
-        remove.clicked.connect(lambda: self._remove(fields))
+    def _append(self, budget: Budget) -> BudgetRow:
+        row = BudgetRow(budget, self._currencies)
+        row.edited.connect(self._tell)
+        row.removed.connect(lambda: self._remove(row))
+        self._rows.append(row)
+        self._column.insertWidget(len(self._rows) - 1, row)
+        return row
 
     def _add(self) -> None:
-        self._append(Budget(""))
-        self._rows[-1][0].setFocus()
+        self._append(Budget("")).amount.setFocus()
 
-    def _remove(self, fields: tuple[AmountField, ChoiceBox, ChoiceBox]) -> None:
-        self._rows.remove(fields)
-        rows = self._budgets()
-        self._shown = None
-        self.show_rows(rows)
-        self.changed.emit(rows)
+    def _remove(self, row: BudgetRow) -> None:
+        self._rows.remove(row)
+        _clear([row])
+        self._tell()
 
     def _tell(self) -> None:
-        rows = self._budgets()
-        if rows != self._shown:
-            self._shown = rows
-            self.changed.emit(rows)
+        budgets = tuple(row.budget for row in self._rows if row.amount.amount)
+        if budgets != self._shown:
+            self._shown = budgets
+            self.changed.emit(budgets)
 
-    def _budgets(self) -> tuple[Budget, ...]:
-        return tuple(
-            Budget(amount.amount, currency.currentData(), period.currentData())
-            for amount, currency, period in self._rows
-            if amount.amount
-        )
+
+class BudgetRow(QWidget):
+    """Amount, currency and period of one budget."""
+
+    edited = Signal()
+    removed = Signal()
+
+    def __init__(self, budget: Budget, currencies: tuple[str, ...]) -> None:
+        super().__init__()
+        self.amount = AmountField(budget.amount, self.tr("Amount of the budget"))
+        self.currency = ChoiceBox([(code, code) for code in currencies])
+        self.currency.setAccessibleName(self.tr("Currency"))
+        self.currency.show_value(budget.currency)
+        self.period = ChoiceBox([("month", self.tr("a month")), ("day", self.tr("a day"))])
+        self.period.setAccessibleName(self.tr("Period"))
+        self.period.show_value(budget.period)
+        self.remove = QPushButton(self.tr("Remove"))
+        self.remove.setAccessibleName(self.tr("Remove this budget"))
+        line = FlowLayout(self, gap=8)
+        for widget in (self.amount, self.currency, self.period, self.remove):
+            line.addWidget(widget)
+        self.amount.editingFinished.connect(self.edited)
+        self.currency.activated.connect(lambda: self.edited.emit())
+        self.period.activated.connect(lambda: self.edited.emit())
+        self.remove.clicked.connect(self.removed)
+
+    @property
+    def budget(self) -> Budget:
+        return Budget(self.amount.amount, str(self.currency.currentData()), str(self.period.currentData()))
 
 
 class PriceRows(QWidget):
@@ -92,17 +93,11 @@ class PriceRows(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[OwnPrice, ...] | None = None
-        self._rows: list[tuple[QLineEdit, ...]] = []
+        self._rows: list[PriceRow] = []
         self._models = QStringListModel(self)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setColumnStretch(0, 1)
         self.add = QPushButton(self.tr("Add a price"))
         self.add.clicked.connect(self._add)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addLayout(self._grid)
-        column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column = _column(self, self.add)
 
     def show_models(self, models: list[str]) -> None:
         """What the model fields complete to."""
@@ -110,76 +105,93 @@ class PriceRows(QWidget):
             self._models.setStringList(models)
 
     def show_rows(self, prices: tuple[OwnPrice, ...]) -> None:
-        if prices == self._shown:
-            return
-        self._shown = prices
-        self._rows.clear()
-        _empty(self._grid)
-        for price in prices:
-            self._append(price)
+        if prices != self._shown:
+            self._shown = prices
+            _clear(self._rows)
+            for price in prices:
+                self._append(price)
 
-    def _titles(self) -> tuple[str, ...]:
-        return (
-            self.tr("Model"),
-            self.tr("Input"),
-            self.tr("Cache read"),
-            self.tr("Cache write"),
-            self.tr("Output"),
-        )
-
-    def _append(self, price: OwnPrice) -> None:
-        titles = self._titles()
-        if not self._rows:
-            for column, title in enumerate(titles):
-                right = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                self._grid.addWidget(text_label(title, "muted"), 0, column, right)
-        model = QLineEdit(price.model)
-        model.setAccessibleName(titles[0])
-        model.setMinimumWidth(model.fontMetrics().horizontalAdvance("claude-sonnet-4-5"))
-        completer = QCompleter(self._models, model)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        model.setCompleter(completer)
-        amounts = (price.input, price.cache_read, price.cache_write, price.output)
-        fields = (model, *(AmountField(amount, title) for amount, title in zip(amounts, titles[1:], strict=True)))
-        remove = QPushButton(self.tr("Remove"))
-        remove.setAccessibleName(self.tr("Remove the price of {model}").format(model=price.model))
-        for column, widget in enumerate((*fields, remove)):
-            self._grid.addWidget(widget, len(self._rows) + 1, column)
-        self._rows.append(fields)
-        for field in fields:
-            field.editingFinished.connect(self._tell)
-        remove.clicked.connect(lambda: self._remove(fields))
+    def _append(self, price: OwnPrice) -> PriceRow:
+        row = PriceRow(price, self._models)
+        row.edited.connect(self._tell)
+        row.removed.connect(lambda: self._remove(row))
+        self._rows.append(row)
+        self._column.insertWidget(len(self._rows) - 1, row)
+        return row
 
     def _add(self) -> None:
-        self._append(OwnPrice(""))
-        self._rows[-1][0].setFocus()
+        self._append(OwnPrice("")).model.setFocus()
 
-    def _remove(self, fields: tuple[QLineEdit, ...]) -> None:
-        self._rows.remove(fields)
-        rows = self._prices()
-        self._shown = None
-        self.show_rows(rows)
-        self.changed.emit(rows)
+    def _remove(self, row: PriceRow) -> None:
+        self._rows.remove(row)
+        _clear([row])
+        self._tell()
 
     def _tell(self) -> None:
-        rows = self._prices()
-        if rows != self._shown:
-            self._shown = rows
-            self.changed.emit(rows)
-
-    def _prices(self) -> tuple[OwnPrice, ...]:
-        prices = (_price(fields) for fields in self._rows)
-        return tuple(price for price in prices if price.model and price != OwnPrice(price.model))
+        prices = tuple(
+            price for price in (row.price for row in self._rows) if price.model and price != OwnPrice(price.model)
+        )
+        if prices != self._shown:
+            self._shown = prices
+            self.changed.emit(prices)
 
 
-def _price(fields: tuple[QLineEdit, ...]) -> OwnPrice:
-    model, *amounts = fields
-    return OwnPrice(model.text().strip(), *(field.amount for field in amounts if isinstance(field, AmountField)))
+class PriceRow(QWidget):
+    """A model and its four prices."""
+
+    edited = Signal()
+    removed = Signal()
+
+    def __init__(self, price: OwnPrice, models: QStringListModel) -> None:
+        super().__init__()
+        tr = self.tr
+        self.model = QLineEdit(price.model)
+        self.model.setAccessibleName(tr("Model"))
+        self.model.setMinimumWidth(self.model.fontMetrics().horizontalAdvance("claude-sonnet-4-5-2025"))
+        completer = QCompleter(models, self.model)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.model.setCompleter(completer)
+        self.input = AmountField(price.input, tr("Input"))
+        self.cache_read = AmountField(price.cache_read, tr("Cache read"))
+        self.cache_write = AmountField(price.cache_write, tr("Cache write"))
+        self.output = AmountField(price.output, tr("Output"))
+        self.remove = QPushButton(tr("Remove"))
+        self.remove.setAccessibleName(tr("Remove the price of {model}").format(model=price.model))
+        line = FlowLayout(self, gap=8)
+        for field in (self.model, self.input, self.cache_read, self.cache_write, self.output):
+            line.addWidget(_titled(field))
+            field.editingFinished.connect(self.edited)
+        line.addWidget(_titled(self.remove))
+        self.remove.clicked.connect(self.removed)
+
+    @property
+    def price(self) -> OwnPrice:
+        amounts = (self.input, self.cache_read, self.cache_write, self.output)
+        return OwnPrice(self.model.text().strip(), *(field.amount for field in amounts))
 
 
-def _empty(grid: QGridLayout) -> None:
-    while (item := grid.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
+def _titled(widget: QWidget) -> QWidget:
+    """A field below its name; a button beside fields stands on their line."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(text_label(widget.accessibleName() if isinstance(widget, QLineEdit) else "", "muted"))
+    column.addWidget(widget)
+    return both
+
+
+def _column(page: QWidget, add: QPushButton) -> QVBoxLayout:
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 4, 0, 0)
+    column.setSpacing(8)
+    column.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
+    return column
+
+
+def _clear(rows: list[BudgetRow] | list[PriceRow]) -> None:
+    for row in rows:
+        row.hide()
+        row.deleteLater()
+    rows.clear()

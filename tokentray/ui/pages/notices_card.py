@@ -10,19 +10,26 @@ from tokentray.ui.card import Card, text_label
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.look import look_of
 
+MOST_SHOWN = 3
+
 
 class NoticesCard(Card):
-    """Hidden while there is nothing."""
+    """Hidden while there is nothing; of many only the first are shown until the others are asked for."""
 
     page_wished = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Needs attention", parent)
-        self.show_title(self.tr("Needs attention"))
-        self.body.setSpacing(2)
+        super().__init__("", parent)
+        self.setAccessibleName(self.tr("Needs attention"))
+        self.body.setSpacing(0)
+        self.body.setContentsMargins(16, 6, 12, 6)
         self._shown: tuple[Notice, ...] = ()
         self._rows: list[QWidget] = []
         self._glyphs: list[tuple[QLabel, str]] = []
+        self.more = QPushButton()
+        self.more.setProperty("role", "link")
+        self.more.clicked.connect(self._show_all)
+        self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
@@ -34,10 +41,18 @@ class NoticesCard(Card):
             row.deleteLater()
         self._glyphs = []
         self._rows = [self._row(notice) for notice in notices]
-        for row in self._rows:
-            self.body.addWidget(row)
+        for index, row in enumerate(self._rows):
+            self.body.insertWidget(index, row)
+            row.setVisible(index < MOST_SHOWN)
+        self.more.setText(self.tr("Show {number} more").format(number=len(notices) - MOST_SHOWN))
+        self.more.setVisible(len(notices) > MOST_SHOWN)
         self.setVisible(bool(notices))
         self._paint_glyphs()
+
+    def _show_all(self) -> None:
+        self.more.hide()
+        for row in self._rows:
+            row.show()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -58,7 +58,7 @@ class OverviewPage(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         self._settings = settings
-        self.welcome.setVisible(not settings.welcomed)
+        self.welcome.ask(asked=not settings.welcomed)
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
 
@@ -66,7 +66,12 @@ class OverviewPage(QWidget):
         self._snapshot = snapshot
         first_weekday = self._settings.first_weekday
         self.days.show_value(snapshot.overview_days)
+        nothing = snapshot.history.usages == 0
         self.welcome.show_snapshot(snapshot)
+        self.welcome.setVisible(nothing or not self._settings.welcomed)
+        self.days.setVisible(not nothing)
+        for card in (*self.figures, self._bars_card, self._heat_card, self._line_card):
+            card.setVisible(not nothing)
         self.notices.show_notices(snapshot.notices)
         for card, figure in zip(self.figures, snapshot.figures, strict=False):
             card.show_figure(figure)
@@ -91,19 +96,20 @@ class OverviewPage(QWidget):
         self._four.setSpacing(GAP)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(GAP)
-        self._pair.addWidget(self._heat_card, 3)
-        self._pair.addWidget(self._line_card, 2)
+        self._pair.addWidget(self._heat_card, 11)
+        self._pair.addWidget(self._line_card, 9)
         frame.body.addWidget(self.welcome)
         frame.body.addLayout(self._four)
         frame.body.addWidget(self.notices)
         frame.body.addWidget(self._bars_card, 5)
         frame.body.addLayout(self._pair, 4)
+        frame.body.addStretch(0)
         self._viewport = frame.scroll.viewport()
         self._viewport.installEventFilter(self)
         self._arrange()
 
     def _connect(self) -> None:
-        self.days.chosen.connect(self.days_chosen)
+        self.days.chosen.connect(lambda days: self.days_chosen.emit(days))
         self.bars.series_clicked.connect(self.model_chosen)
         self.notices.page_wished.connect(self.page_wished)
         self.welcome.add_wished.connect(self.add_wished)

@@ -6,8 +6,10 @@ import csv
 import io
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
+
+from tokentray.ui.look import pixels
 
 MOST_ROWS = 14
 PLAIN_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -21,6 +23,7 @@ class RowsView(QTableView):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "rows")
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -42,13 +45,17 @@ class RowsView(QTableView):
             model.modelReset.connect(self.fit)
             self.fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
     def fit(self) -> None:
         """Takes the width of the columns and the height of the rows from what they hold."""
         self.resizeColumnsToContents()
         header = self.horizontalHeader()
         if header.count():
             spare = self.viewport().width() - header.length()
-            header.resizeSection(0, min(max(header.sectionSize(0) + max(spare, 0), 160), 480))
+            header.resizeSection(0, min(max(header.sectionSize(0) + max(spare, 0), pixels(140)), pixels(480)))
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -81,7 +88,7 @@ class RowsView(QTableView):
         """Headings and rows as plain text."""
         model = self.model()
         across = range(model.columnCount())
-        heading = [str(model.headerData(column, Qt.Orientation.Horizontal)) for column in across]
+        heading = [str(model.headerData(i, Qt.Orientation.Horizontal)).rstrip(" ↓↑") for i in across]
         return [heading, *([self._plain(row, i) for i in across] for row in rows or range(model.rowCount()))]
 
     def _plain(self, row: int, column: int) -> str:

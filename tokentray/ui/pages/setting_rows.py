@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QCompleter, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
+from tokentray.ui.look import pixels
 
 
-def setting_row(title: str, explanation: str, control: QWidget) -> QWidget:
-    """A row; the control gets the title as its accessible name and the explanation as its description."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 4, 0, 4)
-    line.setSpacing(24)
-    words = QVBoxLayout()
-    words.setSpacing(2)
-    words.addWidget(text_label(title, wrap=True))
-    if explanation:
-        words.addWidget(text_label(explanation, "muted", wrap=True))
-    line.addLayout(words, 1)
-    line.addWidget(control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    control.setAccessibleName(title)
-    control.setAccessibleDescription(explanation)
-    return row
+class SettingRow(QWidget):
+    """The control gets the title as its accessible name; it goes below the words where there is no room beside them."""
+
+    def __init__(self, title: str, explanation: str, control: QWidget) -> None:
+        super().__init__()
+        self._control = control
+        self._words = QWidget()
+        column = QVBoxLayout(self._words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(text_label(title, wrap=True))
+        if explanation:
+            column.addWidget(text_label(explanation, "muted", wrap=True))
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 4, 0, 4)
+        self._line.setSpacing(8)
+        self._line.addWidget(self._words, 1)
+        self._line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        control.setAccessibleName(title)
+        control.setAccessibleDescription(explanation)
+
+    def minimumSizeHint(self) -> QSize:
+        width = max(self._words.minimumSizeHint().width(), self._control.minimumSizeHint().width())
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= self._control.sizeHint().width() + pixels(240)
+        wanted = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if wanted != self._line.direction():
+            self._line.setDirection(wanted)
 
 
 class ChoiceBox(QComboBox):
@@ -59,7 +75,7 @@ class SearchedBox(ChoiceBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(24)
+        self.setMinimumContentsLength(18)
         field, completer = QLineEdit(), QCompleter(self.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -82,6 +98,7 @@ class PercentBox(QSpinBox):
     def __init__(self) -> None:
         super().__init__()
         self.setRange(1, 100)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setSuffix("\u202f%")
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

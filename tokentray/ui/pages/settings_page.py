@@ -16,7 +16,7 @@ from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.page_frame import PageFrame
 from tokentray.ui.pages.money_rows import BudgetRows, PriceRows
-from tokentray.ui.pages.setting_rows import ChoiceBox, PercentBox, SearchedBox, setting_row
+from tokentray.ui.pages.setting_rows import ChoiceBox, PercentBox, SearchedBox, SettingRow
 from tokentray.ui.switch import Switch
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -226,7 +226,7 @@ class SettingsPage(QWidget):
         on, off = self.tr("{setting}: on.").format(setting=title), self.tr("{setting}: off.").format(setting=title)
         switch.clicked.connect(lambda checked: self._change(on if checked else off, **{field: checked}))
         self._shows.append(lambda settings: switch.setChecked(getattr(settings, field)))
-        column.addWidget(setting_row(title, explanation, switch))
+        column.addWidget(SettingRow(title, explanation, switch))
 
     def _choice(
         self,
@@ -246,14 +246,14 @@ class SettingsPage(QWidget):
             )
         )
         self._shows.append(lambda settings: box.show_value(getattr(settings, field)))
-        column.addWidget(setting_row(title, explanation, box))
+        column.addWidget(SettingRow(title, explanation, box))
 
     def _percent(self, column: QVBoxLayout, field: str, title: str) -> None:
         box = PercentBox()
         box.setObjectName(field)
         box.valueChanged.connect(lambda value: self._change_threshold(field, title, value))
         self._shows.append(lambda settings: box.show_value(getattr(settings, field)))
-        column.addWidget(setting_row(title, "", box))
+        column.addWidget(SettingRow(title, "", box))
 
     def _change_threshold(self, field: str, title: str, value: int) -> None:
         said = self.tr("{setting}: {value}.").format(setting=title, value=f"{value}\u202f%")

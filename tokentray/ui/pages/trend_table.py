@@ -133,6 +133,17 @@ class SortedTrend(QSortFilterProxyModel):
         self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setDynamicSortFilter(True)
 
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        super().sort(column, order)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(self.columnCount() - 1, 0))
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The sorted column is marked in its heading, where an arrow is never in the way of the words."""
+        heading = super().headerData(section, orientation, role)
+        if role != Qt.ItemDataRole.DisplayRole or section != self.sortColumn():
+            return heading
+        return f"{heading} {'↓' if self.sortOrder() == Qt.SortOrder.DescendingOrder else '↑'}"
+
     def lessThan(self, left: Index, right: Index) -> bool:
         one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
         if one is None or other is None:
