@@ -44,6 +44,7 @@ FEED = "usage"
 BYOK = "billed by the model's own provider (BYOK)"
 MOST_ROWS = 1000
 MEMORY = 30 * DAY
+LATEST_LISTING = timedelta(hours=6)
 TOO_HEAVY = (408, 504, 524)
 METRICS = ("request_count", "tokens_prompt", "tokens_completion", "total_usage", "reasoning_tokens")
 INDISPENSABLE = METRICS[:4]
@@ -375,42 +376,47 @@ def _hour_id(hour: Hour) -> str:
 
 def _read_activity(web: Web, window: Period, now: datetime) -> Reading:
     today = midnight(now)
-    rows = [row for row in _activity(web) if window.start <= row.day < min(window.end, today)]
-    end = min(window.end, today)
-    if window.end > today:
-        partial_day = _today(web, today)
-        if partial_day is not None:
-            rows += partial_day
-            end = window.end
-    start = max(window.start, today - MEMORY)
-    if start >= end:
-        return Reading((), None)
+    listed = [row for row in _activity(web) if row.day < today]
+    days = {row.day for row in listed}
+    start, end = max(window.start, today - MEMORY), min(window.end, today)
     # A clock that is off by minutes at midnight would take the list's oldest day for an empty one.
-    if start == today - MEMORY and not any(row.day == start for row in rows):
+    if start == today - MEMORY and start not in days:
         start += DAY
-    found = BucketSet(
+    # A day that has just ended may not be in the list yet.
+    if end == today and today - DAY not in days and now < today + LATEST_LISTING:
+        end -= DAY
+    known = Period(start, end) if start < end else None
+    found = [_activity_set(known, listed)] if known else []
+    part = _today(web, today) if window.end > today else None
+    if part is not None:
+        found.append(_activity_set(Period(today, today + DAY), part))
+        known = Period(start, today + DAY) if end == today else known
+    return Reading(tuple(found), known)
+
+
+def _activity_set(period: Period, rows: Sequence[Activity]) -> BucketSet:
+    rows = [row for row in rows if period.start <= row.day < period.end]
+    return BucketSet(
         FEED,
-        start,
-        end,
+        period.start,
+        period.end,
         usages=merged_usages(_day_usage(row) for row in rows),
         costs=merged_costs(cost for row in rows for cost in _day_costs(row)),
     )
-    return Reading((found,), Period(start, end))
 
 
 def _activity(web: Web, *params: tuple[str, str]) -> Sequence[Activity]:
     return web.get_json("/activity", [("group_by", "workspace"), *params], shape=ActivityAnswer).data
 
 
-def _today(web: Web, today: datetime) -> list[Activity] | None:
+def _today(web: Web, today: datetime) -> Sequence[Activity] | None:
     """Today's part so far; None where only completed days are given."""
     try:
-        rows = _activity(web, ("date", today.date().isoformat()))
+        return _activity(web, ("date", today.date().isoformat()))
     except SourceError as error:
         if error.status == 400:
             return None
         raise
-    return [row for row in rows if row.day == today]
 
 
 def _day_usage(row: Activity) -> Usage:
