@@ -20,8 +20,10 @@ SLOTS_OF_WEEK = 672
 
 COUNTS = "input, cache_read, cache_write, cache_write_1h, output, reasoning, unsplit, requests"
 SUMS = ", ".join(f"SUM({count}) AS {count}" for count in COUNTS.split(", "))
-TOTAL = "coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)"
-
+# A float inside: exact to 2^53, and a count that cannot be true breaks no sum.
+TOTAL = """CAST(total(
+    coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)
+) AS INTEGER)"""
 META = "SELECT key, value FROM meta"
 # Buckets of a whole (UTC) day count for their own date and for no hour: see rollup.py.
 WITHIN = """
@@ -64,19 +66,19 @@ GAUGES = """
     JOIN account ON account.id = gauge.account ORDER BY account.name, gauge.name
 """
 HOURS = f"""
-    SELECT name, (slot - :first) / 4, SUM({TOTAL}) FROM slot_total JOIN account ON account.id = account
+    SELECT name, (slot - :first) / 4, {TOTAL} FROM slot_total JOIN account ON account.id = account
     WHERE account IN (SELECT id FROM account) AND slot >= :first AND slot < :end AND span < 86400
     GROUP BY account, 2 ORDER BY name, 2
 """
 DAYS_BEFORE = f"""
-    SELECT (:day - day) / 7, name, SUM({TOTAL}) FROM day_total JOIN account ON account.id = account
+    SELECT (:day - day) / 7, name, {TOTAL} FROM day_total JOIN account ON account.id = account
     WHERE day IN ({", ".join(f":day - {week * 7}" for week in range(1, WEEKS + 1))}) GROUP BY day, account
 """
 DAY_BY_SLOTS = (
-    f"SELECT name, SUM({TOTAL}) FROM slot_total JOIN account ON account.id = account WHERE {WITHIN} GROUP BY account"
+    f"SELECT name, {TOTAL} FROM slot_total JOIN account ON account.id = account WHERE {WITHIN} GROUP BY account"
 )
 SO_FAR = f"""
-    SELECT name, SUM({TOTAL}) FROM slot_total JOIN account ON account.id = account
+    SELECT name, {TOTAL} FROM slot_total JOIN account ON account.id = account
     WHERE account IN (SELECT id FROM account) AND slot >= ? AND slot < ? AND span < 86400 GROUP BY account
 """
 SESSIONS = f"SELECT count(DISTINCT session) FROM slot_total WHERE session <> 0 AND {WITHIN}"

@@ -79,16 +79,19 @@ BUCKETS = f"""
 COST_COLUMNS = "(SELECT text FROM name WHERE id = line_item), amount, currency, kind"
 METER_COLUMNS = "slot, unit, quantity"
 
-TOTAL = "coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)"
+# A float inside: exact to 2^53, and a count that cannot be true breaks no sum.
+TOTAL = """CAST(total(
+    coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)
+) AS INTEGER)"""
 SLOTS = f"""
-    SELECT account.name, slot, SUM({TOTAL}) FROM slot_total JOIN account ON account.id = slot_total.account
+    SELECT account.name, slot, {TOTAL} FROM slot_total JOIN account ON account.id = slot_total.account
     WHERE account IN (SELECT id FROM account) AND slot >= ? AND slot < ? AND span < 86400
     GROUP BY account, slot ORDER BY account.name, slot
 """
 SESSIONS = f"""
     SELECT account.name, session.text, first_at, last_at, total, requests, project.text
     FROM (
-        SELECT account, session, min(start) AS first_at, max(start) AS last_at, SUM({TOTAL}) AS total, SUM(requests) AS requests,
+        SELECT account, session, min(start) AS first_at, max(start) AS last_at, {TOTAL} AS total, SUM(requests) AS requests,
             max(project) AS project
         FROM usage WHERE account IN (SELECT id FROM account) AND start >= ? AND start < ? AND session <> 0
         GROUP BY account, session
@@ -97,22 +100,22 @@ SESSIONS = f"""
     JOIN name AS project ON project.id = part.project ORDER BY first_at
 """
 DAYS = f"""
-    SELECT day, account.name, account.origin, model.text, SUM({TOTAL}) FROM day_total
+    SELECT day, account.name, account.origin, model.text, {TOTAL} FROM day_total
     JOIN account ON account.id = day_total.account JOIN name AS model ON model.id = day_total.model
     WHERE day BETWEEN ? AND ? GROUP BY day, account, model
 """
 ACCOUNTS = (
-    f"SELECT account.name, SUM({TOTAL}) FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
+    f"SELECT account.name, {TOTAL} FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
 )
 PROJECTS = f"""
     SELECT coalesce(alias.text, name.text) FROM slot_total JOIN name ON name.id = slot_total.project
     LEFT JOIN alias ON alias.account = slot_total.account AND alias.name = slot_total.project
     WHERE slot_total.account IN (SELECT id FROM account) AND slot >= ? AND project <> 0
-    GROUP BY 1 ORDER BY SUM({TOTAL}) DESC, 1
+    GROUP BY 1 ORDER BY {TOTAL} DESC, 1
 """
 FIRST_DAY = "SELECT min(day) FROM day_total"
 LAST_DAY = "SELECT max(day) FROM day_total"
-REQUESTS = "SELECT coalesce(SUM(requests), 0) FROM day_total"
+REQUESTS = "SELECT CAST(total(requests) AS INTEGER) FROM day_total"
 USAGES = "SELECT count(*) FROM usage"
 NEWEST = """
     SELECT max(newest) FROM (SELECT (SELECT max(start) FROM usage WHERE account = account.id) AS newest FROM account WHERE origin = 'logged'
