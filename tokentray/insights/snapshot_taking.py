@@ -48,6 +48,7 @@ from tokentray.store.totals import (
     first_day,
     newest_reading,
     projects_since,
+    responses_between,
     sessions_between,
     slots_between,
     tokens_by_account,
@@ -63,7 +64,6 @@ NAMES_FOUND = 40
 PROJECTS_OF_DAYS = 30
 STALE_AFTER = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(minutes=30)
-QUARTER = timedelta(minutes=15)
 WEEKS = forecast.WEEKS_LOOKED_BACK
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
@@ -269,35 +269,27 @@ def _by_origin(scene: _Scene, start: datetime, end: datetime) -> dict[str, int]:
 
 
 def _stretch(scene: _Scene) -> str:
-    """The last stretch of an agent's work without a long pause: "14:00 to 15:40, 1.2M tokens, project alpha"; empty without one today."""
+    """The last stretch of an agent's work without a long pause: "14:00 to 15:40, 1.20M tokens, project alpha"; empty without one today."""
     start = day_period(scene.today, scene.today, scene.zone).start
-    agents = {account.name for account in all_accounts(scene.history) if account.origin == "logged"}
-    slots: dict[datetime, int] = {}
-    for account, slot, total in slots_between(scene.history, start, scene.now):
-        if account in agents:
-            slots[slot] = slots.get(slot, 0) + total
-    run = _last_run(sorted(slots))
+    run = _last_run(responses_between(scene.history, start, scene.now + timedelta(milliseconds=1)))
     if not run:
         return ""
-    sessions = sessions_between(scene.history, run[0], min(run[-1] + QUARTER, scene.now + timedelta(milliseconds=1)))
     zone = ZoneInfo(scene.zone)
-    begin = min((session.first_at for session in sessions), default=run[0]).astimezone(zone)
-    end = max((session.last_at for session in sessions), default=run[-1] + QUARTER).astimezone(zone)
+    begin, end = run[0][0].astimezone(zone), run[-1][0].astimezone(zone)
     by_project: dict[str, int] = {}
-    for session in sessions:
-        if session.project:
-            by_project[session.project] = by_project.get(session.project, 0) + session.total
-    project = max(by_project, key=lambda name: by_project[name], default="")
-    text = f"{begin:%H:%M} to {end:%H:%M}, {words.count_text(sum(slots[slot] for slot in run))} tokens"
-    return f"{text}, project {_short(project)}" if project else text
+    for _, total, project in run:
+        by_project[project] = by_project.get(project, 0) + total
+    busiest = _short(max(by_project, key=lambda project: by_project[project]))
+    text = f"{begin:%H:%M} to {end:%H:%M}, {words.count_text(sum(by_project.values()))} tokens"
+    return f"{text}, project {busiest}" if busiest else text
 
 
-def _last_run(slots: Sequence[datetime]) -> list[datetime]:
-    run: list[datetime] = []
-    for slot in reversed(slots):
-        if run and run[-1] - (slot + QUARTER) > LONGEST_PAUSE:
+def _last_run(responses: Sequence[tuple[datetime, int, str]]) -> list[tuple[datetime, int, str]]:
+    run: list[tuple[datetime, int, str]] = []
+    for response in reversed(responses):
+        if run and run[-1][0] - response[0] > LONGEST_PAUSE:
             break
-        run.append(slot)
+        run.append(response)
     return run[::-1]
 
 

@@ -107,6 +107,10 @@ DAYS = f"""
 ACCOUNTS = (
     f"SELECT account.name, {TOTAL} FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
 )
+RESPONSES = f"""
+    SELECT start, {TOTAL}, project.text FROM usage JOIN name AS project ON project.id = usage.project
+    WHERE account IN (SELECT id FROM account WHERE origin = 'logged') AND start >= ? AND start < ? ORDER BY start
+"""
 PROJECTS = f"""
     SELECT coalesce(alias.text, name.text) FROM slot_total JOIN name ON name.id = slot_total.project
     LEFT JOIN alias ON alias.account = slot_total.account AND alias.name = slot_total.project
@@ -288,6 +292,12 @@ def tokens_by_account(history: History) -> dict[str, int]:
 def projects_since(history: History, start: datetime) -> list[str]:
     """The readable names of all projects that used anything since then, busiest first."""
     return [name for (name,) in history.db.execute(PROJECTS, (milliseconds(start) // SLOT_MS,))]
+
+
+def responses_between(history: History, start: datetime, end: datetime) -> list[tuple[datetime, int, str]]:
+    """Each of the agents' responses in [start, end): when, tokens, project ("": nobody said); oldest first."""
+    rows = history.db.execute(RESPONSES, (milliseconds(start), milliseconds(end)))
+    return [(instant_of(at), total, project) for at, total, project in rows]
 
 
 def sessions_between(history: History, start: datetime, end: datetime) -> list[SessionRow]:
