@@ -11,6 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tokentray.ui.one_instance import OneInstance, tell_the_first
+from tokentray.ui.pipe_ear import PipeEar
+from tokentray.ui.socket_ear import SocketEar
 
 ROOT = Path(__file__).parents[2]
 SECOND = "import sys; from tokentray.ui.one_instance import tell_the_first; sys.exit(not tell_the_first(*sys.argv[1:]))"
@@ -36,12 +38,34 @@ def test_a_second_program_is_heard(qtbot: QtBot, path: str, wish: str) -> None:
     ear.close()
 
 
-def test_a_socket_left_by_a_crash_is_replaced(path: str) -> None:
+@pytest.mark.parametrize("kind", [SocketEar, PipeEar])
+def test_a_socket_left_by_a_crash_is_replaced(path: str, kind: type[SocketEar | PipeEar]) -> None:
     left = socket.socket(socket.AF_UNIX)
     left.bind(path)
     left.close()
-    ear = OneInstance()
+    ear = kind()
     assert ear.listen(path)
+    ear.close()
+
+
+def test_a_living_one_is_not_replaced(qtbot: QtBot, path: str) -> None:
+    ear = OneInstance()
+    ear.listen(path)
+    other = "import sys; from tokentray.ui.socket_ear import SocketEar; sys.exit(SocketEar().listen(sys.argv[1]))"
+    second = subprocess.Popen([sys.executable, "-c", other, path], cwd=ROOT)
+    qtbot.waitUntil(lambda: second.poll() is not None)
+    assert second.returncode == 0
+    ear.close()
+
+
+def test_windows_pipes_are_heard_too(qtbot: QtBot, path: str) -> None:
+    ear = PipeEar()
+    assert ear.listen(path)
+    told = "import sys; from tokentray.ui.pipe_ear import tell; sys.exit(not tell(sys.argv[1], 'show'))"
+    with qtbot.waitSignal(ear.heard) as heard:
+        second = subprocess.Popen([sys.executable, "-c", told, path], cwd=ROOT)
+    qtbot.waitUntil(lambda: second.poll() is not None)
+    assert (second.returncode, heard.args) == (0, ["show"])
     ear.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
+from _blake2 import blake2b  # hashlib has the same one, and takes 3 MB for OpenSSL
 from typing import Any
 
 from tokentray.core.batch import BucketSet
