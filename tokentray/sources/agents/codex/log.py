@@ -8,9 +8,9 @@ of `session_meta` id, timestamp, cwd, source, forked_from_id; model of `turn_con
 * input_tokens include cached and cache-written ones, output_tokens include reasoning.
 * token_counts are repeated; totals may begin again at zero; a `last_token_usage` of zeros is a re-estimate. A count is a response if the
   total differs from the one before; then `last_token_usage` is its usage. From the first token_usage_record on, those count instead.
-* Old forks and subagents repeat all lines of their ancestors with the time of the fork. Leading counts with a total that an ancestor
-  reported are skipped; without the ancestor's file, everything before the first turn that is younger than the thread, or, where turns
-  have no ids, everything that was written faster than a model answers.
+* Old forks and subagents repeat all lines of their ancestors with the time of the fork. Everything before the first turn that is younger
+  than the thread is such a copy; where turns have no ids, leading counts with a total that an ancestor reported, and without the
+  ancestor's file, those written faster than a model answers.
 * Migration rewrites a file, compression replaces it, archiving moves it: thread and totals, or thread and response, stay the key.
 """
 
@@ -85,7 +85,7 @@ class Reader:
         self._mode = mode
         self._stem = thread_of(path)
         self._inherited: set[Totals] | None = None
-        self._all_known = False
+        self._parent_known = False
 
     @property
     def state(self) -> str:
@@ -192,17 +192,16 @@ class Reader:
 
     def _is_copied(self, totals: Totals | None, at: int) -> bool:
         """Whether a count among the first of a fork was copied; the first own one ends the copy."""
-        if totals is None:
-            return True
+        if totals is None or "t" in self._mode:
+            return True  # a turn that is younger than the thread will end the copy
         if self._inherited is None:
             known = [self._totals_of(ancestor) for ancestor in self._ancestors]
             self._inherited = {total for totals in known if totals for total in totals}
-            self._all_known = bool(known) and known[0] is not None
-        if totals in self._inherited:
+            self._parent_known = bool(known) and known[0] is not None
+        pause = at - (self._last_at or self._first_at)
+        if totals in self._inherited or (not self._parent_known and pause < FASTEST_ANSWER_MS):
             return True
-        if not self._all_known and ("t" in self._mode or at - (self._last_at or self._first_at) < FASTEST_ANSWER_MS):
-            return True
-        self._mode = self._mode.replace("c", "").replace("t", "")
+        self._mode = self._mode.replace("c", "")
         return False
 
     def _name(self) -> str:
