@@ -235,7 +235,10 @@ def error_in_our_words(error: sqlite3.Error | OverflowError, path: str) -> Excep
     """Our error for what the disk, the file or another writer did; a bug (bad SQL, a broken constraint) comes back as it is."""
     if isinstance(error, OverflowError) or "integer overflow" in str(error):
         return Unreadable("A count is beyond 2^63 - 1 and cannot be true; nothing of it was kept.")
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the index of the -wal
+        code = sqlite3.SQLITE_FULL
+    match code & 0xFF:
         case sqlite3.SQLITE_FULL:
             return HistoryFull("The disk is full: make room and try again. The history is as it was before.")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
