@@ -194,7 +194,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFacts:
-    """Where the history is, how large (bytes), since when it reaches."""
+    """Where the history is, how large (bytes), since when it reaches; `usages` is how many requests it knows of."""
 
     path: str
     size: int

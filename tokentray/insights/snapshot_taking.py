@@ -48,11 +48,11 @@ from tokentray.store.totals import (
     first_day,
     newest_reading,
     projects_since,
+    request_count,
     responses_between,
     sessions_between,
     slots_between,
     tokens_by_account,
-    usage_count,
 )
 
 if TYPE_CHECKING:
@@ -576,7 +576,7 @@ def _names(scene: _Scene, year: _Year) -> tuple[tuple[str, str], ...]:
 
 def _facts(history: History, year: _Year) -> HistoryFacts:
     files = [name for name in (history.path, history.path + "-wal") if os.path.exists(name)]
-    return HistoryFacts(history.path, sum(map(os.path.getsize, files)), year.known, usage_count(history), list_name())
+    return HistoryFacts(history.path, sum(map(os.path.getsize, files)), year.known, request_count(history), list_name())
 
 
 # Accounts and what needs attention

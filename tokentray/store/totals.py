@@ -109,7 +109,8 @@ ACCOUNTS = (
 )
 RESPONSES = f"""
     SELECT start, {TOTAL}, project.text FROM usage JOIN name AS project ON project.id = usage.project
-    WHERE account IN (SELECT id FROM account WHERE origin = 'logged') AND start >= ? AND start < ? ORDER BY start
+    WHERE account IN (SELECT id FROM account WHERE origin = 'logged') AND start >= ? AND start < ?
+    GROUP BY start, project ORDER BY start
 """
 PROJECTS = f"""
     SELECT coalesce(alias.text, name.text) FROM slot_total JOIN name ON name.id = slot_total.project
@@ -295,7 +296,7 @@ def projects_since(history: History, start: datetime) -> list[str]:
 
 
 def responses_between(history: History, start: datetime, end: datetime) -> list[tuple[datetime, int, str]]:
-    """Each of the agents' responses in [start, end): when, tokens, project ("": nobody said); oldest first."""
+    """The agents' responses in [start, end): when, tokens, project ("": nobody said); oldest first, those of one instant and project as one."""
     rows = history.db.execute(RESPONSES, (milliseconds(start), milliseconds(end)))
     return [(instant_of(at), total, project) for at, total, project in rows]
 
