@@ -73,3 +73,14 @@ def test_a_window_lasts_as_long_as_its_pace():
     assert lasts_until(0.75, at, resets, 300) == resets - timedelta(hours=1)
     assert lasts_until(0.6, at, resets, 300) is None
     assert lasts_until(0.62, resets, resets, 300) is None
+
+
+def test_a_trace_of_a_window_lasts_for_ever():
+    resets = datetime(2026, 11, 21, 18, tzinfo=UTC)
+    assert lasts_until(1e-12, resets - timedelta(hours=2), resets, 300) is None
+
+
+def test_a_full_window_lasts_no_longer():
+    resets = datetime(2026, 11, 21, 18, tzinfo=UTC)
+    at = resets - timedelta(hours=2)
+    assert lasts_until(1.2, at, resets, 300) == at

@@ -74,9 +74,10 @@ def lasts_until(used: float, at: datetime, resets_at: datetime | None, window_mi
     gone = pace(at, resets_at, window_minutes)
     if not gone or used <= 0 or resets_at is None or window_minutes is None:
         return None
-    start = resets_at - timedelta(minutes=window_minutes)
-    full = start + (at - start) / used if used < 1 else at
-    return full if full < resets_at else None
+    if gone >= used:
+        return None
+    window = timedelta(minutes=window_minutes)
+    return resets_at - window + window * (gone / used) if used < 1 else at
 
 
 def _past(by_day: Mapping[date, float], today: date) -> dict[date, float]:

@@ -15,7 +15,7 @@ from tokentray.insights.report import notes
 from tokentray.insights.snapshot import Measure, Series, Stack, Step, Trend, TrendChoice
 from tokentray.insights.sums import Answer, Keys, Sum, add_up, sum_of
 from tokentray.store.database import History
-from tokentray.store.totals import Question
+from tokentray.store.totals import Question, hours_of_week
 
 SHOWN = 8
 OTHER = "other"
@@ -49,7 +49,7 @@ def take_trend(history: History, choice: TrendChoice, zone: str, book: PriceBook
         before=_measured(before.headline, choice.measure, currency),
         cache_share=answer.headline.cache_share,
         cache_saved=answer.headline.cache_saved,
-        pattern=weekday_pattern(history, choice, zone, book),
+        pattern=weekday_pattern(history, choice, zone),
         rows=_rows(choice, answer),
         notes=tuple(notes(answer, (str(choice.step),))),
     )
@@ -71,21 +71,18 @@ def bar_starts(choice: TrendChoice, zone: str) -> tuple[date | datetime, ...]:
     return tuple(starts)
 
 
-def weekday_pattern(history: History, choice: TrendChoice, zone: str, book: PriceBook) -> tuple[tuple[float, ...], ...]:
-    """Tokens by weekday (Monday first) and local hour, the mean of such an hour in the period; days without hours are left out."""
-    since = max(choice.since, choice.until - timedelta(days=7 * 26))
-    answer = add_up(history, _question(replace(choice, since=since), zone, ("hour",)), book)
-    sums = [[0] * 24 for _ in range(7)]
-    for (hour,), total in answer.rows.items():
-        if hour is not None:
-            start = datetime.fromisoformat(hour)
-            sums[start.weekday()][start.hour] += total.total or 0
-    days = (choice.until - since).days + 1
-    weekdays = [(since + timedelta(days=n)).weekday() for n in range(min(days, 7))]
-    counted = [(days // 7) + (weekday in weekdays[: days % 7]) for weekday in range(7)]
+def weekday_pattern(history: History, choice: TrendChoice, zone: str) -> tuple[tuple[float, ...], ...]:
+    """Tokens by weekday (Monday first) and local hour, the mean of such an hour in the period; of the one origin that says most."""
+    by_origin: dict[str, list[int]] = {}
+    for origin, hour, total in hours_of_week(history, _question(choice, zone, ())):
+        by_origin.setdefault(origin, [0] * 168)[hour] = total
+    sums = max(by_origin.values(), key=sum, default=[0] * 168)
+    weeks, rest = divmod((choice.until - choice.since).days + 1, 7)
+    first = choice.since.weekday()
+    counted = [weeks + ((weekday - first) % 7 < rest) for weekday in range(7)]
     return tuple(
-        tuple(total / counted[weekday] if counted[weekday] else 0.0 for total in row)
-        for weekday, row in enumerate(sums)
+        tuple(sums[weekday * 24 + hour] / counted[weekday] if counted[weekday] else 0.0 for hour in range(24))
+        for weekday in range(7)
     )
 
 

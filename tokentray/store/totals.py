@@ -99,6 +99,11 @@ SESSIONS = f"""
     JOIN account ON account.id = part.account JOIN name AS session ON session.id = part.session
     JOIN name AS project ON project.id = part.project ORDER BY first_at
 """
+# 1 January 1970 was a Thursday.
+HOURS_OF_WEEK = f"""
+    SELECT account.origin, (hour + 72) % 168, {TOTAL} FROM (<part>) AS part JOIN account ON account.id = part.account
+    WHERE hour IS NOT NULL AND <only> GROUP BY 1, 2
+"""
 DAYS = f"""
     SELECT day, account.name, account.origin, model.text, {TOTAL} FROM day_total
     JOIN account ON account.id = day_total.account JOIN name AS model ON model.id = day_total.model
@@ -275,6 +280,14 @@ def slots_between(history: History, start: datetime, end: datetime) -> list[tupl
     return [(name, instant_of(slot * SLOT_MS), total) for name, slot, total in history.db.execute(SLOTS, bounds)]
 
 
+def hours_of_week(history: History, question: Question) -> list[tuple[str, int, int]]:
+    """Origin, hour of the local week (0: Monday from midnight on), tokens; `question.by` says nothing here, and whole-day buckets have no hour."""
+    bounds = _bounds(question)
+    part = FROM_SLOTS.replace("<shift>", _shift(history, question.zone, bounds))
+    sql = HOURS_OF_WEEK.replace("<part>", part, 1).replace("<only>", _only(question, "part"))
+    return history.db.execute(sql, bounds).fetchall()
+
+
 def days_between(history: History, since: date, until: date) -> list[tuple[int, str, str, str, int]]:
     """
     Day (since 1970), account, origin, model ("": nobody said), tokens: of the history's own local days, both inclusive, oldest first.
@@ -327,7 +340,7 @@ def request_count(history: History) -> int:
 
 
 def usage_count(history: History) -> int:
-    """How many usages the history holds; reads a whole index, so half a second for millions."""
+    """How many usages the history holds; reads a whole index, 50 ms for five million."""
     return int(history.db.execute(USAGES).fetchone()[0])
 
 
