@@ -13,11 +13,9 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one command, or the tray if none is named, and gives the exit code of CLI.md."""
     bear_any_text(sys.stdout, sys.stderr)
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
-        _flush()
-    except SystemExit as end:  # how argparse leaves after --help and after wrong usage
-        _flush()
-        return end.code if isinstance(end.code, int) else 0
+        code = _code(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -25,6 +23,13 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         return _own_up(error)
     return code
+
+
+def _code(arguments: list[str]) -> int:
+    try:
+        return _run(arguments)
+    except SystemExit as end:  # how argparse leaves after --help and after wrong usage
+        return end.code if isinstance(end.code, int) else 0
 
 
 # The imports inside these functions are the point of this file: `today` and `status` must not take more than three times
@@ -67,11 +72,6 @@ def _tray(arguments: list[str]) -> int:
     from tokentray.cli.windowless import run_windowless
 
     return run_windowless(missing, sample=sample)
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
 
 
 def _leave_the_pipe() -> int:

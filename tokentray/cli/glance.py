@@ -6,7 +6,7 @@ import time
 
 from tokentray import paths
 from tokentray.cli.codes import DONE, NOTHING_CONFIGURED
-from tokentray.cli.plain import age, amount_text, costs, count, long_day, short_count, table
+from tokentray.cli.plain import age, amount_text, costs, count, counted, long_day, short_count, table
 from tokentray.settings.peek import peek_settings
 from tokentray.settings.zone import is_zone, today_in
 from tokentray.store.glance import glance
@@ -297,17 +297,12 @@ def _print_today(today: Today, found: "dict[str, Any]", now: float, zone: str, d
     if headline.total is None and not headline.cost:
         print("  Nothing used yet.")
     else:
-        sessions = f"   {count(found['sessions'])} session{'s' * (found['sessions'] != 1)}" if found["sessions"] else ""
-        requests = f"   {count(headline.requests)} requests" if headline.requests is not None else ""
-        print(f"  {count(headline.total)} tokens   {costs(headline.cost, not headline.unpriced)}{requests}{sessions}")
-        print(
-            "  "
-            + " · ".join(
-                f"{name.replace('_', ' ')} {count(part)}"
-                for name, part in headline.tokens.items()
-                if part is not None and name != "total"
-            )
-        )
+        facts = [counted(headline.total, "token"), costs(headline.cost, not headline.unpriced)]
+        facts += [counted(headline.requests, "request")] if headline.requests is not None else []
+        facts += [counted(found["sessions"], "session")] if found["sessions"] else []
+        parts = [(name, part) for name, part in headline.tokens.items() if part is not None and name != "total"]
+        print(f"  {'   '.join(facts)}")
+        print("  " + " · ".join(f"{name.replace('_', ' ')} {count(part)}" for name, part in parts))
     if today.accounts:
         print()
         heads = ["", "tokens", "requests", "cost", "source"]
@@ -316,8 +311,9 @@ def _print_today(today: Today, found: "dict[str, Any]", now: float, zone: str, d
             for (account, origin), part in today.accounts.items()
         ]
         print("\n".join(f"  {line}" for line in table([heads, *rows]).splitlines()))
-    for note in _notes(today):
-        print(f"\n{note[0].upper()}{note[1:]}.".replace("..", "."))
+    notes = [f"{note[0].upper()}{note[1:].rstrip('.')}." for note in _notes(today)]
+    if notes:
+        print("\n" + "\n".join(notes))
     newest = found["newest_at"]
     if found["unfinished"]:
         print("\nThis is all of today; “tokentray sync” reads the days before.")

@@ -27,8 +27,6 @@ ASCII = {
     "░": ".",
     "→": ">",
     "─": "-",
-    "→": ">",
-    "─": "-",
 }
 
 
@@ -44,6 +42,11 @@ def bear_any_text(*streams: "TextIO | None") -> None:
 def count(number: int | None) -> str:
     """1234567 as 1,234,567; unknown as a dash."""
     return UNKNOWN if number is None else f"{number:,}"
+
+
+def counted(number: int | None, what: str) -> str:
+    """1 request, 2 requests."""
+    return f"{count(number)} {what}{'' if number == 1 else 's'}"
 
 
 def short_count(number: int | None) -> str:
