@@ -174,9 +174,11 @@ class Reader:
         if type(models) is not dict or at is None:
             return
         for model, usage in models.items():
-            if type(usage) is dict:
-                counts = tuple(count_of(usage.get(name)) for name in COST_STATE_COUNTS)
-                self._found.cost_states.append((session, at, model, *counts, decimal_text(usage.get("costUSD"))))
+            if type(usage) is dict and type(model) is str:
+                counts = [count_of(usage.get(name)) for name in COST_STATE_COUNTS]
+                fresh, read, written, hour, output = counts
+                cost = decimal_text(usage.get("costUSD"))
+                self._found.cost_states.append((session, at, model, fresh, read, written, hour, output, cost))
 
 
 def merged(one: Response, other: Response) -> Response:
