@@ -136,15 +136,17 @@ def gauge_row(
     account: str = "claude-code/default",
 ) -> GaugeRow:
     resets_at = None if resets_in is None else NOW + resets_in
-    gauge = Gauge("5h", NOW, used_percent=Decimal(percent), window_minutes=300, resets_at=resets_at)
-    return GaugeRow(account, title, gauge, pace, None, stale)
+    used = Decimal(percent)
+    gauge = Gauge("5h", NOW, used_percent=used, window_minutes=300, resets_at=resets_at)
+    tone = "red" if used >= 90 else "amber" if used >= 75 else "calm"
+    return GaugeRow(account, title, gauge, pace, None, stale, tone)
 
 
 def budget_row() -> GaugeRow:
     gauge = Gauge(
         "budget day", NOW, used_percent=Decimal("86"), used=Decimal("3.42"), limit=Decimal("4.00"), unit="USD"
     )
-    return GaugeRow("", "Daily budget", gauge, 0.83, None, False)
+    return GaugeRow("", "Daily budget", gauge, 0.83, None, False, "amber")
 
 
 HOURS = (0, 0, 0, 0, 0, 0, 0, 14, 58, 118, 150, 82, 36, 62, 160, 196, 118, 168, 116, 72, 120, 0, 0, 0)
@@ -215,7 +217,7 @@ def full_snapshot() -> Snapshot:
         zone="Europe/Berlin",
         sample=False,
         sentence="1.24M tokens today, 18 % below your usual Saturday; 62 % of the 5-hour window used.",
-        level=Level(0.62, "Claude · 5-hour window", "calm", False, False),
+        level=Level(0.62, "Claude · 5-hour window: 62 %", "calm", False, False),
         today=full_today(),
         gauges=(gauge_row("Claude · 5-hour window", "62", 0.76, timedelta(hours=1, minutes=12)), budget_row()),
         figures=(
@@ -295,7 +297,7 @@ def extreme_snapshot() -> Snapshot:
         full,
         sample=True,
         sentence=f"987B tokens today, 1,812 % above {LONG}; the 5-hour window is full.",
-        level=Level(1.0, f"{LONG} · 5-hour window", "red", True, True),
+        level=Level(1.0, f"{LONG} · 5-hour window: 104 %", "red", True, True),
         today=replace(
             full.today,
             tokens=Tokens(input=987_654_321_012, cache_read=12_345_678_901_234, output=456_789_012_345),

@@ -47,7 +47,7 @@ def test_a_refused_key_and_a_stale_reading_are_said() -> None:
     tray.show_snapshot(extreme_snapshot())
     assert entries(tray)[1] == "A key was refused: see Sources"
     snapshot = extreme_snapshot()
-    tray.show_snapshot(replace(snapshot, level=replace(snapshot.level, refused=False, what="Claude")))
+    tray.show_snapshot(replace(snapshot, level=replace(snapshot.level, refused=False, what="Claude: 100 %")))
     assert entries(tray)[1] == "Claude: 100 % (as of 26 h ago)"
 
 

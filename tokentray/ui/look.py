@@ -466,7 +466,8 @@ QScrollBar::handle:hover { background: %(muted)s; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
-QProgressBar { background: %(track)s; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar { background: %(track)s; border: none; border-radius: 3px; max-height: %(px6)s; min-height: %(px6)s; }
+QProgressBar[role="meter"] { max-height: %(px12)s; min-height: %(px4)s; }
 QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
 
 QMenu { background: %(card)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px; padding: %(px4)s; }

@@ -141,5 +141,5 @@ def level_line(snapshot: Snapshot) -> str:
         return wording.key_refused_somewhere()
     if level.fraction is None:
         return ""
-    text = f"{level.what}: {wording.percent(level.fraction)}"
-    return wording.as_of(text, wording.age(snapshot.newest_at, snapshot.taken_at)) if level.stale else text
+    how_old = wording.age(snapshot.newest_at, snapshot.taken_at)
+    return wording.as_of(level.what, how_old) if level.stale else level.what

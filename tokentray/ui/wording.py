@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
+from tokentray.core.gauge import Gauge
 from tokentray.core.money import Money, MoneyKind
 
 UNKNOWN = "—"
@@ -113,7 +114,8 @@ def money_text(money: Money | None) -> str:
 
 def moneys_text(amounts: Sequence[Money]) -> str:
     """Amounts of several currencies or kinds beside each other, never added. None at all: unknown."""
-    return " + ".join(money_text(money) for money in amounts) if amounts else UNKNOWN
+    seen = [money for money in amounts if money.amount] or amounts[:1]
+    return " + ".join(money_text(money) for money in seen) if seen else UNKNOWN
 
 
 def cost_kind_text(amounts: Sequence[Money]) -> str:
@@ -382,6 +384,75 @@ def unit_name(unit: str) -> str:
     if unit == "requests":
         return translate("wording", "requests")
     return unit
+
+
+def money_kind_word(amounts: Sequence[Money]) -> str:
+    """The same in one word, beside the amount."""
+    kinds = {money.kind for money in amounts if money.amount}
+    if kinds == {MoneyKind.BILLED}:
+        return translate("wording", "billed")
+    if kinds == {MoneyKind.ESTIMATED}:
+        return translate("wording", "estimated")
+    return translate("wording", "billed and estimated") if kinds else ""
+
+
+def gauge_level(gauge: Gauge) -> str:
+    """How full a window or a budget is, or what is left of a balance: "62 %", "86 % · $3.42 of $4.00", "$12.40 left"."""
+    amounts = ""
+    if gauge.used is not None and gauge.limit is not None and gauge.unit != "percent":
+        amounts = translate("wording", "{used} of {limit}").format(
+            used=_in_unit(gauge.used, gauge.unit), limit=_in_unit(gauge.limit, gauge.unit)
+        )
+    elif gauge.remaining is not None and gauge.used_percent is None:
+        amounts = translate("wording", "{amount} left").format(amount=_in_unit(gauge.remaining, gauge.unit))
+    share = "" if gauge.used_percent is None else percent(float(gauge.used_percent) / 100)
+    return " · ".join(part for part in (share, amounts) if part) or unknown()
+
+
+def gauge_outlook(gauge: Gauge, lasts_until: datetime | None, now: datetime, zone: tzinfo) -> str:
+    """What comes: "at this pace until 16:40", else "resets in 1 h 12 m"; empty for a budget or a balance that goes as planned."""
+    if lasts_until is not None and lasts_until > now and (gauge.used_percent or 0) < 100:
+        if lasts_until - now > timedelta(hours=20):
+            return translate("wording", "at this pace until {day}").format(
+                day=short_day(lasts_until.astimezone(zone).date())
+            )
+        return translate("wording", "at this pace until {time}").format(time=clock_text(lasts_until.astimezone(zone)))
+    return "" if gauge.name.startswith("budget") else resets_in(gauge.resets_at, now)
+
+
+def _in_unit(amount: Decimal, unit: str) -> str:
+    if unit in ("credits", "bytes", "percent"):
+        return f"{compact_count(float(amount))} {unit}"
+    return currency_text(float(amount), unit)
+
+
+def tokens_exactly(count: int | None) -> str:
+    """1,240,000 tokens"""
+    return (
+        translate("wording", "{number} tokens").format(number=exact_count(count))
+        if count is not None
+        else tokens_text(None)
+    )
+
+
+def share_of_today(title: str, share: str) -> str:
+    """What a screen reader says about an account's bar."""
+    return translate("wording", "{account}: {share} of today").format(account=title, share=share)
+
+
+def more_accounts(count: int) -> str:
+    text = translate("wording", "{number} more account(s)", "", count)
+    return _one(text, count, "{number} more account", "{number} more accounts").format(number=exact_count(count))
+
+
+def last_stretch(stretch: str) -> str:
+    """The last stretch of work that could become a journal card."""
+    return translate("wording", "Last: {stretch}").format(stretch=stretch)
+
+
+def breakable(text: str) -> str:
+    """The same text, but words longer than a line may be broken: with room of no width within them."""
+    return " ".join("\u200b".join(word[i : i + 16] for i in range(0, len(word), 16)) for word in text.split(" "))
 
 
 def today_text(numbers: str) -> str:

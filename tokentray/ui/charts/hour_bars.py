@@ -95,10 +95,10 @@ class HourBars(Chart):
         """The others are dimmed; that is enough at this size."""
 
     def sizeHint(self) -> QSize:
-        return QSize(pixels(320), pixels(50))
+        return QSize(pixels(320), pixels(56))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(pixels(120), pixels(50))
+        return QSize(pixels(120), pixels(56))
 
     # Inside
 
