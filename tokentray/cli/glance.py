@@ -75,7 +75,7 @@ class Sum:
         self.billed[currency] = amount
 
     def _value(self, row: "tuple[Any, ...]") -> None:
-        units = worth(row[5:12], row[13:18])
+        units = worth(row[5:12], row[13:18] if row[18] else None)
         if units is None:
             self.unpriced.add(f"{row[2] or 'no model'} ({row[3]})" if row[3] else row[2] or "no model")
             return
@@ -85,14 +85,16 @@ class Sum:
             self.lists.add(row[18])
 
 
-def worth(counts: "tuple[int | None, ...]", prices: "tuple[int | None, ...]") -> int | None:
+def worth(counts: "tuple[int | None, ...]", prices: "tuple[int | None, ...] | None") -> int | None:
     """
-    In 10^-12 USD; None if a kind of which there are tokens has no price, or what the provider does not split.
+    In 10^-12 USD, of counts in the order of COUNTS; `prices` None: not looked up yet.
+
+    None if a kind of which there are tokens has no price, or if the provider does not split them.
 
     The same as `insights.prices.worth`, without its imports.
     """
     fresh, read, written, hour, output, _reasoning, unsplit = (number or 0 for number in counts)
-    if unsplit or all(price is None for price in prices):
+    if unsplit or prices is None:
         return None
     total = 0
     for number, price in zip((fresh, read, written - hour, hour, output), prices, strict=True):
