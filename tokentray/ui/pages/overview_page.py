@@ -66,7 +66,7 @@ class OverviewPage(QWidget):
         self._snapshot = snapshot
         first_weekday = self._settings.first_weekday
         self.days.show_value(snapshot.overview_days)
-        nothing = snapshot.history.usages == 0
+        nothing = snapshot.history.first_day is None
         self.welcome.show_snapshot(snapshot)
         self.welcome.setVisible(nothing or not self._settings.welcomed)
         self.days.setVisible(not nothing)
