@@ -4,6 +4,7 @@ import json
 import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ from genai_prices import data_snapshot, types  # noqa: E402
 from genai_prices.data import providers  # noqa: E402
 
 LIST = load_price_list()
+prices = cache(LIST.prices)
 SAMPLES = os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared", "agent-logs", "samples")
 # input, cache read, 5 min write, 1 h write, output: a short, a middling and a very long prompt, and the edge of 200k itself.
 SIZES = [
@@ -84,7 +86,7 @@ def differences(name: str, tier: str | None) -> list[str]:
     """Where our price is another than genai-prices', by day and size."""
     found = their_model(name)
     if found is None:
-        return [] if LIST.prices(name) == [] else [f"{name}: theirs is unknown"]
+        return [] if prices(name) == [] else [f"{name}: theirs is unknown"]
     wrong = []
     for day in DAYS:
         for size in SIZES:
@@ -108,7 +110,7 @@ def their_model(name):
 
 def our_cells(name: str, tier: str | None, day: date, prompt: int) -> Cells:
     days = (day - date(1970, 1, 1)).days
-    in_force = [bands for since_day, bands in LIST.prices(name, tier or "") if since_day <= days]
+    in_force = [bands for since_day, bands in prices(name, tier or "") if since_day <= days]
     return in_force[-1][band_of(prompt)] if in_force else UNKNOWN
 
 

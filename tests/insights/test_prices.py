@@ -86,3 +86,11 @@ def test_the_persons_own_price_wins_and_can_be_taken_back(history):
 def test_the_lists_are_named():
     assert price_note({"own", LIST}) == f"≈ estimated with {LIST} and your own prices"
     assert price_note(()) == ""
+
+
+def test_a_price_by_the_hour_says_that_it_is_not_counted(history):
+    record(history, "deepseek-v4-pro", "gpt-5")
+    price_missing_models(history)
+    assert price_missing_models(history, []) == 0
+    note = open_price_book(history).price("deepseek-v4-pro", None, 0, 20777).list
+    assert price_note({note, LIST}) == f"≈ estimated with {LIST} (without its prices by the hour)"

@@ -218,3 +218,13 @@ def test_the_demo_shows_everything(history):
     assert (
         sum(row.tokens or 0 for row in snapshot.today.rows) == snapshot.today.tokens.total == sum(snapshot.today.hours)
     )
+
+
+def test_nonsense_in_the_settings_breaks_nothing(ledger, history):
+    ledger.log(NOW, "house-model", Tokens(input=1))
+    settings = Settings(
+        budgets=(Budget("much"), Budget("NaN"), Budget("-1")), own_prices=(OwnPrice("house-model", "cheap"),)
+    )
+    snapshot = taken(history, settings)
+    assert snapshot.gauges == ()
+    assert snapshot.today.cost == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from tokentray.core.money import Money, MoneyKind
 from tokentray.core.usage import BAND_EDGES
@@ -14,6 +14,8 @@ from tokentray.store.database import History, transaction
 from tokentray.store.price_table import Price, PriceRow, forget_prices, prices_of, record_prices, unpriced_models
 
 OWN = "own"
+# Such a model's price on the list depends on the time of day; what holds outside of the named hours is taken for all of the day.
+BY_HOUR = " (without its prices by the hour)"
 BANDS = len(BAND_EDGES) + 1
 
 
@@ -109,8 +111,15 @@ def price_missing_models(history: History, own_prices: Iterable[OwnPrice] | None
 
 def price_note(lists: Iterable[str]) -> str:
     """Names the lists that estimates rest on; empty if there are none."""
-    named = sorted({"your own prices" if name == OWN else name for name in lists})
-    return f"≈ estimated with {' and '.join(named)}" if named else ""
+    named = list_names(lists)
+    return f"≈ estimated with {named}" if named else ""
+
+
+def list_names(lists: Iterable[str]) -> str:
+    """Price lists in words, with their dates."""
+    held = set(lists)
+    named = {"your own prices" if name == OWN else name for name in held if name + BY_HOUR not in held}
+    return " and ".join(sorted(named))
 
 
 def _by_model(own_prices: Iterable[OwnPrice] | None) -> dict[str, OwnPrice]:
@@ -125,7 +134,7 @@ def _is_outdated(history: History, own: dict[str, OwnPrice]) -> bool:
             if mine is not None:
                 if price != _own_price(mine):
                     return True
-            elif price.list != current:
+            elif price.list.removesuffix(BY_HOUR) != current:
                 return True
     return False
 
@@ -135,10 +144,11 @@ def _rows(price_list: PriceList, own: dict[str, OwnPrice], model: str, tier: str
         price = _own_price(own[model])
         yield from (PriceRow(model, tier, band, 0, price) for band in range(BANDS))
         return
+    name = price_list.name + BY_HOUR if price_list.varies_by_hour(model) else price_list.name
     periods = price_list.prices(model, tier or "") or [(0, ((None, None, None, None, None),) * BANDS)]
     for since_day, bands in periods:
         for band, cells in enumerate(bands):
-            yield PriceRow(model, tier, band, since_day, Price(*cells, list=price_list.name))
+            yield PriceRow(model, tier, band, since_day, Price(*cells, list=name))
 
 
 def _own_price(own: OwnPrice) -> Price:
@@ -150,4 +160,9 @@ def _own_price(own: OwnPrice) -> Price:
 
 
 def _units(usd_for_a_million: str) -> int | None:
-    return round(Decimal(usd_for_a_million) * 1_000_000) if usd_for_a_million else None
+    """None for what is no price: the settings' file may have been edited by hand."""
+    try:
+        price = Decimal(usd_for_a_million)
+    except InvalidOperation:
+        return None
+    return round(price * 1_000_000) if price.is_finite() and price >= 0 else None

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tokentray.core.money import Money, MoneyKind
-from tokentray.insights.price_list import load_price_list
-from tokentray.insights.prices import OWN, open_price_book
+from tokentray.insights.prices import list_names, open_price_book
 from tokentray.insights.sums import Answer, Keys, Sum, add_up
 from tokentray.settings.settings import OwnPrice
 from tokentray.store.database import History
@@ -50,7 +49,7 @@ def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
         said.append(unpriced_note(list(unpriced)))
     lists = {name for total in everything for name in total.lists}
     if lists:
-        said.append(f"estimated costs are tokens times {' and '.join(sorted(map(_list_word, lists)))}")
+        said.append(f"estimated costs are tokens times {list_names(lists)}")
     if answer.overlapping:
         said.append(answer.why)
     billed = answer.by_origin.get("billed")
@@ -62,11 +61,6 @@ def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
 def unpriced_note(names: list[str]) -> str:
     count = "1 model has" if len(names) == 1 else f"{len(names)} models have"
     return f"{count} no known price: {', '.join(sorted(names))}"
-
-
-def price_list_varies(model: str) -> bool:
-    """Whether a model's price depends on the hour, which is not counted."""
-    return load_price_list().varies_by_hour(model)
 
 
 def _row(by: tuple[str, ...], keys: Keys, total: Sum) -> dict[str, Any]:
@@ -97,7 +91,7 @@ def _sum(total: Sum) -> dict[str, Any]:
 def _money(money: Money, total: Sum) -> dict[str, str]:
     raw = {"amount": money.text, "currency": money.currency, "kind": str(money.kind)}
     if money.kind is MoneyKind.ESTIMATED and total.lists:
-        raw["list"] = " and ".join(sorted(total.lists))
+        raw["list"] = list_names(total.lists)
     return raw
 
 
@@ -136,7 +130,3 @@ def _sortable(key: str) -> str:
 
 def _instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _list_word(name: str) -> str:
-    return "your own prices" if name == OWN else name

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -262,7 +262,7 @@ def _comparison(scene: _Scene) -> Comparison:
 def _by_origin(scene: _Scene, start: datetime, end: datetime) -> dict[str, int]:
     origins = {account.name: account.origin for account in all_accounts(scene.history)}
     sums: dict[str, int] = {}
-    # Quarter hours: the one that is under way counts whole, then as now.
+    # Up to the last full quarter hour, then as now.
     for account, _, total in slots_between(scene.history, start, end):
         sums[origins[account]] = sums.get(origins[account], 0) + total
     return sums
@@ -359,7 +359,8 @@ def _month(scene: _Scene, daily: _Daily) -> Month | None:
         total += daily.amounts.get(first + timedelta(days=number), Decimal(0))
         spent.append(float(total))
     outlook = forecast.month_outlook({day: float(amount) for day, amount in daily.amounts.items()}, scene.today)
-    budget = next((b for b in scene.settings.budgets if b.period == "month" and b.currency == daily.currency), None)
+    budgets = [b for b in scene.settings.budgets if b.period == "month" and b.currency == daily.currency]
+    budget = next(filter(None, map(_limit_of, budgets)), None)
     return Month(
         first=first,
         days=(_next_month(first) - first).days,
@@ -367,7 +368,7 @@ def _month(scene: _Scene, daily: _Daily) -> Month | None:
         forecast=outlook.likely if outlook else (),
         low=outlook.low if outlook else (),
         high=outlook.high if outlook else (),
-        budget=float(budget.amount) if budget else None,
+        budget=None if budget is None else float(budget),
         currency=daily.currency,
         kind="estimated" if daily.estimated else "billed",
     )
@@ -406,8 +407,8 @@ def _budget_rows(scene: _Scene, daily: _Daily) -> list[GaugeRow]:
 
 
 def _budget_row(scene: _Scene, daily: _Daily, budget: Budget) -> GaugeRow | None:
-    limit = Decimal(budget.amount)
-    if limit <= 0:
+    limit = _limit_of(budget)
+    if limit is None:
         return None
     first = scene.today if budget.period == "day" else scene.today.replace(day=1)
     last = scene.today if budget.period == "day" else _next_month(first) - timedelta(days=1)
@@ -431,6 +432,15 @@ def _budget_row(scene: _Scene, daily: _Daily, budget: Budget) -> GaugeRow | None
     title = "Daily budget" if budget.period == "day" else "Monthly budget"
     full = None if used is None else forecast.lasts_until(float(used / limit), scene.now, period.end, minutes)
     return GaugeRow("", title, gauge, forecast.pace(scene.now, period.end, minutes), full, False, _tone(scene, percent))
+
+
+def _limit_of(budget: Budget) -> Decimal | None:
+    """None for what is no amount: the settings' file may have been edited by hand."""
+    try:
+        limit = Decimal(budget.amount)
+    except InvalidOperation:
+        return None
+    return limit if limit.is_finite() and limit > 0 else None
 
 
 def _by_fullness(rows: Iterable[GaugeRow]) -> tuple[GaugeRow, ...]:
@@ -603,7 +613,7 @@ def _account(
         source=name.partition("/")[0],
         title=scene.titles[name],
         kind=kind,
-        state=_state(scene, kind, poll),
+        state=_state(scene, kind, poll, total),
         message=poll.message if poll else "",
         paused=setting.paused if setting else False,
         tried_at=poll.tried_at if poll else None,
@@ -618,12 +628,12 @@ def _account(
     )
 
 
-def _state(scene: _Scene, kind: str, poll: PollRow | None) -> str:
-    if kind == "provider" and not scene.settings.polling_allowed and (poll is None or poll.tried_at is None):
-        return "not_allowed"
-    if poll is None or poll.tried_at is None:
-        return "never" if kind == "provider" else "ok"
-    return poll.state
+def _state(scene: _Scene, kind: str, poll: PollRow | None, total: int | None) -> str:
+    if poll is not None and poll.tried_at is not None:
+        return poll.state
+    if kind == "provider":
+        return "never" if scene.settings.polling_allowed else "not_allowed"
+    return "never" if total is None else "ok"
 
 
 def _notices(scene: _Scene, accounts: Iterable[AccountState], window: Sum) -> tuple[Notice, ...]:
