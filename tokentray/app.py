@@ -57,7 +57,7 @@ class App(QObject):
     """Holds the parts. The popover and the window are made when they are wished for; the window is let go when it is closed."""
 
     stop_wished = Signal()
-    trend_wished = Signal(object)
+    window_opened = Signal(bool)
     settings_wished = Signal(object)
 
     def __init__(self, sample: bool) -> None:
@@ -96,7 +96,7 @@ class App(QObject):
 
     def _connect_wishes(self, engine: Engine) -> None:
         self.stop_wished.connect(engine.stop)
-        self.trend_wished.connect(engine.choose_trend)
+        self.window_opened.connect(engine.serve_window)
         self.settings_wished.connect(engine.change_settings)
         self.ear.sync_wished.connect(engine.refresh)
         self.ear.show_wished.connect(self.show_window)
@@ -111,7 +111,9 @@ class App(QObject):
         tray.settings_wished.connect(self.show_settings)
         tray.quit_wished.connect(QApplication.quit)
 
-    def _connect_popover(self, popover: Popover) -> None:
+    def _connect_popover(self, engine: Engine, popover: Popover) -> None:
+        popover.sync_wished.connect(engine.refresh)
+        popover.sources_wished.connect(self.show_sources)
         popover.details_wished.connect(self.show_window)
         popover.settings_wished.connect(self.show_settings)
 
@@ -264,14 +266,17 @@ class App(QObject):
     @Slot()
     @Slot(QPoint)
     def show_popover(self, at: QPoint | None = None) -> None:
+        if self._engine is None:
+            return
         if self._popover is None:
-            self._dress()
             from tokentray.ui.popover import Popover  # most starts never open it
 
+            self._dress()
             self._popover = Popover()
-            self._connect_popover(self._popover)
+            self._connect_popover(self._engine, self._popover)
             if self._snapshot is not None:
                 self._popover.show_snapshot(self._snapshot)
+            self._popover.show_progress(self._progress)
         self._popover.show_at(at)
 
     @Slot()
@@ -289,6 +294,12 @@ class App(QObject):
         if self._window is not None:
             self._window.show_page("settings")
 
+    @Slot()
+    def show_sources(self) -> None:
+        self.show_window()
+        if self._window is not None:
+            self._window.show_page("sources")
+
     def _make_window(self) -> None:
         from tokentray.ui.window import Window  # most starts never open it
 
@@ -302,11 +313,12 @@ class App(QObject):
         if self._snapshot is not None:
             window.show_snapshot(self._snapshot)
         window.show_progress(self._progress)
+        self.window_opened.emit(True)
 
     @Slot()
     def _let_window_go(self) -> None:
         self._window = None
-        self.trend_wished.emit(None)
+        self.window_opened.emit(False)
 
     def _dress(self) -> None:
         """Our look, once something is to be seen: fonts and style sheet cost 40 ms and 4 MB, and an icon needs neither."""
@@ -340,6 +352,8 @@ class App(QObject):
     @Slot(object)
     def _show_progress(self, progress: Progress | None) -> None:
         self._progress = progress
+        if self._popover is not None:
+            self._popover.show_progress(progress)
 
     @Slot(object)
     def _show_alert(self, alert: Alert) -> None:

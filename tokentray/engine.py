@@ -35,13 +35,21 @@ from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.settings.settings import AccountSetting, Settings, SettingsUnreadable, load_settings, save_settings
 from tokentray.settings.vault import Vault
 from tokentray.settings.zone import zone_of
+from tokentray.sources import AGENTS, PROVIDERS, source_named
 from tokentray.store.alert_table import record_standing, standing_alerts
-from tokentray.store.copying import backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import History, open_history, set_zone, transaction
-from tokentray.store.unfinished import begin_first_reading, finish_first_reading, is_new, is_unfinished
+from tokentray.store.unfinished import (
+    begin_first_reading,
+    finish_first_reading,
+    is_new,
+    is_unfinished,
+    lacks_prices,
+)
 
 if TYPE_CHECKING:
     import httpx
+
+    from tokentray.sources.source import Source
 
 LOOK_EVERY_SECONDS = 600
 """The slow scan, which finds what no watch told of."""
@@ -51,8 +59,8 @@ SNAPSHOT_AFTER_MS = 50
 SNAPSHOT_AT_LEAST_EVERY_SECONDS = 3600
 SCAN_AFTER_MS = 500
 SLEPT_SECONDS = 120
-BIG_SCAN_BYTES = 24 * 1024 * 1024
-"""More than this unread, and the scan runs in a second process: about a fifth of a second in this one."""
+BIG_SCAN_BYTES = 256 * 1024
+"""More than this unread, and the scan runs in a second process: in this one it would load the fast decoder, 2 MB for ever."""
 
 CHILD_ENDS_WITHIN_MS = 1000
 FETCH_ENDS_WITHIN_SECONDS = 0.3
@@ -105,6 +113,7 @@ class Engine(QObject):
         self._snapshot: Snapshot | None = None
         self._snapshot_at = 0.0
         self._trend: TrendChoice | None = None
+        self._window_is_open = False
         self._days = 30
         self._leaving = threading.Event()
         self._turns: dict[str, tuple[threading.Event, threading.Thread]] = {}
@@ -265,7 +274,8 @@ class Engine(QObject):
         if self._history is None or self._leaving.is_set():
             return
         try:
-            price_missing_models(self._history, self._settings.own_prices)
+            if lacks_prices(self._history):
+                price_missing_models(self._history, self._settings.own_prices)
             snapshot = take_snapshot(
                 self._history,
                 self._settings,
@@ -274,6 +284,7 @@ class Engine(QObject):
                 self._trend,
                 self._days,
                 self._place.sample,
+                None if self._window_is_open else self._sources_in_use(),
             )
             self._raise_alerts(snapshot)
         except HistoryError as error:
@@ -281,6 +292,11 @@ class Engine(QObject):
             return
         self._snapshot, self._snapshot_at = snapshot, time.monotonic()
         self.snapshot_taken.emit(snapshot)
+
+    def _sources_in_use(self) -> list[Source]:
+        """Only a window offers the other sources; to load them all takes 3 MB."""
+        names = {*AGENTS, *(account.name.partition("/")[0] for account in self._settings.accounts)}
+        return [source for name in (*AGENTS, *PROVIDERS) if name in names and (source := source_named(name))]
 
     def _soon(self) -> None:
         """A snapshot before long: at once after a quiet time, while many changes in a row give one a second."""
@@ -301,13 +317,20 @@ class Engine(QObject):
 
     # What the person wants to see
 
+    @Slot(bool)
+    def serve_window(self, is_open: bool) -> None:
+        """Whether a window is open: then snapshots have a trend, and the whole catalogue of sources."""
+        self._window_is_open = is_open
+        if is_open:
+            self._take_snapshot()
+        else:
+            self._trend = None
+
     @Slot(object)
-    def choose_trend(self, choice: TrendChoice | None) -> None:
-        """What Trends is to show; None when no window is open."""
-        if choice != self._trend:
-            self._trend = choice
-            if choice is not None:
-                self._take_snapshot()
+    def choose_trend(self, choice: TrendChoice) -> None:
+        """What Trends is to show."""
+        self._trend = choice
+        self._take_snapshot()
 
     @Slot(int)
     def choose_days(self, days: int) -> None:
@@ -360,8 +383,6 @@ class Engine(QObject):
         if self._history is None:
             return
         self.progress_changed.emit(Progress("Reading the agents’ logs", None, "today first"))
-        logs.scan_logs(self._history, self._agents, self._clock, stop=self._leaving.is_set, only_today=True)
-        self._take_snapshot()
         program, *arguments = own_command()
         child = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
@@ -614,6 +635,8 @@ class Engine(QObject):
 
     @Slot(str)
     def back_up(self, path: str) -> None:
+        from tokentray.store.copying import backup_history  # 1 MB that few ever need
+
         if self._history is not None:
             try:
                 backup_history(self._history, path)
@@ -624,6 +647,8 @@ class Engine(QObject):
     @Slot(str, str)
     def export(self, path: str, form: str) -> None:
         """Writes everything to a file; `form` is csv or json."""
+        from tokentray.store.copying import export_csv, export_json  # as in back_up
+
         if self._history is None:
             return
         pieces = export_json(self._history) if form == "json" else export_csv(self._history)
@@ -639,6 +664,8 @@ class Engine(QObject):
     @Slot(str)
     def restore(self, path: str) -> None:
         """Puts a backup in the history's place; the present one is kept beside it."""
+        from tokentray.store.copying import restore_history  # as in back_up
+
         if self._history is None:
             return
         self._end_child()
@@ -686,10 +713,13 @@ class Engine(QObject):
     def _take_settings(self, settings: Settings) -> None:
         if settings == self._settings and self._history is not None:
             return
+        priced_anew = settings.own_prices != self._settings.own_prices
         self._settings = settings
         self.settings_taken.emit(settings)
         if self._history is not None:
             set_zone(self._history, self._zone())
+            if priced_anew:
+                price_missing_models(self._history, settings.own_prices)
             self._soon()
 
     def _zone(self) -> str:

@@ -9,8 +9,6 @@ A keyring that is locked blocks its caller until a prompt is answered, so each c
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -122,6 +120,10 @@ class Vault:
         return _key(self._environ.get(name, ""), f"The environment variable {name} is not set, or holds no key.")
 
     def _from_command(self, line: str) -> ApiKey:
+        # 1 MB together, for the few who have such a command.
+        import shlex
+        import subprocess
+
         words = shlex.split(line, posix=os.name != "nt")
         if not words:
             raise KeyMissing("The command that gives the key is empty.")
