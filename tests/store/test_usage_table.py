@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokentray.core.batch import BucketSet
+from tokentray.core.errors import Unreadable
 from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Meter, Tokens, Usage
 from tokentray.store.account_table import account_id
@@ -95,6 +96,13 @@ def test_what_starts_outside_of_its_stretch_is_a_bug(opened: History) -> None:
             account_id(opened, "openai/work", "billed"),
             BucketSet("x", START, START + HOUR, (usage(1, "a", 5),)),
         )
+
+
+@pytest.mark.parametrize("year", [1970, 9999])
+def test_a_year_that_cannot_be_true_is_refused(opened: History, year: int) -> None:
+    start = datetime(year, 1, 1, tzinfo=UTC)
+    with pytest.raises(Unreadable, match="cannot be true"), transaction(opened):
+        replace_buckets(opened, account_id(opened, "openai/work", "billed"), BucketSet("x", start, start + HOUR))
 
 
 def test_the_same_bucket_has_the_same_number_on_every_machine() -> None:

@@ -20,9 +20,10 @@ HELD_SLOTS = f"SELECT {SLOT_KEYS}, {COUNTS} FROM slot_total"
 FRESH_DAYS = f"SELECT <day> AS day, account, model, tier, band, {SUMS} FROM slot_total GROUP BY 1, 2, 3, 4, 5"
 HELD_DAYS = f"SELECT day, account, model, tier, band, {COUNTS} FROM day_total"
 DIFFERENT = """
+    WITH fresh AS MATERIALIZED (<fresh>), held AS (<held>)
     SELECT count(*) FROM (
-        SELECT <key> FROM (SELECT * FROM (<fresh>) EXCEPT SELECT * FROM (<held>))
-        UNION SELECT <key> FROM (SELECT * FROM (<held>) EXCEPT SELECT * FROM (<fresh>))
+        SELECT <key> FROM (SELECT * FROM fresh EXCEPT SELECT * FROM held)
+        UNION SELECT <key> FROM (SELECT * FROM held EXCEPT SELECT * FROM fresh)
     )
 """
 NAMELESS = """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from _blake2 import blake2b  # hashlib has the same one, and takes 3 MB for OpenSSL
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from _blake2 import blake2b  # hashlib has the same one, and takes 3 MB for OpenSSL
 from typing import Any
 
 from tokentray.core.batch import BucketSet
+from tokentray.core.errors import Unreadable
 from tokentray.core.money import Cost
 from tokentray.core.usage import TOKEN_CLASSES, Meter, Usage
 from tokentray.store import rollup
@@ -33,6 +34,8 @@ KEEP_METER = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+# Beyond these a local date may lie before the epoch, or after the calendar's end.
+FIRST_YEAR, LAST_YEAR = 1971, 9998
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
@@ -54,7 +57,12 @@ def replace_buckets(history: History, account_id: int, found: BucketSet) -> None
 
     Raises:
         ValueError: something of it starts outside of its stretch, so that it would never be replaced.
+        Unreadable: a date in it cannot be true.
     """
+    if found.start.year < FIRST_YEAR or found.end.year > LAST_YEAR:
+        raise Unreadable(
+            f"The report speaks of the year {found.start.year}, which cannot be true; nothing of it was kept."
+        )
     items: tuple[Usage | Cost | Meter, ...] = (*found.usages, *found.costs, *found.meters)
     for item in items:
         if not found.start <= item.start < found.end:
