@@ -47,6 +47,17 @@ def test_one_odd_day_does_not_carry_the_month():
     assert outlook.likely[-1] < 260
 
 
+def test_the_band_widens_and_holds_the_guess():
+    amounts = [2.0, 3.0, 1.0, 2.0, 4.0, 0.0, 2.0] * 3
+    outlook = month_outlook(days_of(date(2026, 10, 31), *amounts), SATURDAY)
+    assert outlook is not None
+    widths = [high - low for low, high in zip(outlook.low, outlook.high, strict=True)]
+    assert widths == sorted(widths)
+    assert all(
+        low <= likely <= high for low, likely, high in zip(outlook.low, outlook.likely, outlook.high, strict=True)
+    )
+
+
 def test_the_last_day_of_a_month_has_one_value():
     outlook = month_outlook(days_of(date(2026, 11, 1), *[1.0] * 30), date(2026, 11, 30))
     assert outlook is not None

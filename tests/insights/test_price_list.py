@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from tokentray.core.usage import BAND_EDGES, band_of
-from tokentray.insights.price_list import UNKNOWN, Cells, load_price_list
+from tokentray.insights.price_list import UNKNOWN, Cells, list_name, load_price_list
 
 genai_prices = pytest.importorskip("genai_prices")
 from genai_prices import data_snapshot, types  # noqa: E402
@@ -26,6 +26,11 @@ SIZES = [
     (999, 700_000, 12_000, 0, 64_000),
 ]
 DAYS = [date(2025, 3, 1), date(2026, 9, 1), date(2026, 11, 20)]
+
+
+def test_the_list_is_made_from_the_installed_package():
+    assert LIST.name.startswith(f"genai-prices {genai_prices.__version__}, "), "run packaging/make_prices.py"
+    assert list_name() == LIST.name
 
 
 def test_every_model_costs_what_genai_prices_says():

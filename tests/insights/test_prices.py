@@ -6,6 +6,7 @@ import pytest
 
 from tokentray.core.batch import BucketSet
 from tokentray.core.usage import Tokens, Usage
+from tokentray.insights.price_list import list_name
 from tokentray.insights.prices import PriceBook, open_price_book, price_missing_models, price_note, worth
 from tokentray.settings.settings import OwnPrice
 from tokentray.store.account_table import account_id
@@ -15,7 +16,7 @@ from tokentray.store.usage_table import replace_buckets
 
 SONNET = Price(3_000_000, 300_000, 3_750_000, 6_000_000, 15_000_000, "list")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-LIST = "genai-prices 0.2.3, 2026-11-09"
+LIST = list_name()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from tokentray.core.usage import Tokens
+from tokentray.insights.price_list import list_name
 from tokentray.insights.report import report
 from tokentray.store.account_table import account_id
 from tokentray.store.database import transaction
@@ -70,9 +71,7 @@ def test_an_estimate_names_its_list_and_what_it_lacks(ledger, history):
     ledger.log(datetime(2026, 11, 20, 9, tzinfo=UTC), "house-model", Tokens(input=3))
     answer = asked(history, "day")
     (row,) = answer["rows"]
-    assert row["cost"] == [
-        {"amount": "0.000021", "currency": "USD", "kind": "estimated", "list": "genai-prices 0.2.3, 2026-11-09"}
-    ]
+    assert row["cost"] == [{"amount": "0.000021", "currency": "USD", "kind": "estimated", "list": list_name()}]
     assert row["unpriced"] == ["house-model"]
     assert answer["notes"][0] == "1 model has no known price: house-model"
 
@@ -115,7 +114,7 @@ def test_what_a_provider_bills_has_no_hour(ledger, history):
         ("2026-11-20T10:00+01:00", 5, 0),
         (None, None, 1),
     ]
-    assert "providers bill by day: what they billed has no hour and no session" in answer["notes"]
+    assert "Providers bill by day: what they billed has no hour and no session" in answer["notes"]
 
 
 def test_an_account_that_is_not_asked_for_stays_out(ledger, history):

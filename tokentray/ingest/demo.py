@@ -76,6 +76,7 @@ CLAUDE = Habit(
         (130, "claude-sonnet-5", 0.70),
         (38, "claude-opus-5-5", 1.30),
         (34, "claude-haiku-5-5", 0.45),
+        (24, "claude-sonnet-5-5", 0.90),
     ),
     (("alpha", 0.5), ("website", 0.3), ("thesis", 0.2)),
     3.2,

@@ -13,6 +13,8 @@ WEEKS_LOOKED_BACK = 8
 LEAST_WEEKDAYS = 3
 # How far out of the middle the band's edges lie: the true sum falls inside about four times out of five.
 LOW, HIGH = 0.1, 0.9
+# How the band widens with the days: days that knew nothing of each other would give 0.5, days that are all alike 1.
+GROWTH = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def month_outlook(by_day: Mapping[date, float], today: date) -> Outlook | None:
     for n, guess in enumerate(guesses, start=1):
         total += guess
         likely.append(total)
-        low.append(max(spent, total + _quantile(strays, LOW) * n**0.5))
-        high.append(total + _quantile(strays, HIGH) * n**0.5)
+        low.append(max(low[-1], total + _quantile(strays, LOW) * n**GROWTH))
+        high.append(total + _quantile(strays, HIGH) * n**GROWTH)
     return Outlook(tuple(likely), tuple(low), tuple(high))
 
 
@@ -106,8 +108,11 @@ def _usual(past: Mapping[date, float], day: date) -> float:
 
 
 def _strays(past: Mapping[date, float]) -> list[float]:
-    """By how much each of the past days differed from the usual one of its kind, smallest first."""
-    return sorted(amount - _usual(past, day) for day, amount in past.items())
+    """By how much each of the past days differed from what the others would have foretold, smallest first."""
+    return sorted(
+        amount - _usual({other: cost for other, cost in past.items() if other != day}, day)
+        for day, amount in past.items()
+    )
 
 
 def _quantile(ordered: Sequence[float], part: float) -> float:

@@ -49,12 +49,12 @@ def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
         said.append(unpriced_note(list(unpriced)))
     lists = {name for total in everything for name in total.lists}
     if lists:
-        said.append(f"estimated costs are tokens times {list_names(lists)}")
+        said.append(f"Estimated costs are tokens times {list_names(lists)}")
     if answer.overlapping:
         said.append(answer.why)
     billed = answer.by_origin.get("billed")
     if billed is not None and {"hour", "session"} & set(by) and any(m.kind is MoneyKind.BILLED for m in billed.cost):
-        said.append("providers bill by day: what they billed has no hour and no session")
+        said.append("Providers bill by day: what they billed has no hour and no session")
     return said
 
 
