@@ -52,8 +52,6 @@ class Look:
     good_text: str
     warn_text: str
     bad_text: str
-    warn_ground: str
-    bad_ground: str
     tip: str
     series: tuple[str, ...]
     heat: tuple[str, ...]
@@ -85,8 +83,6 @@ LIGHT = Look(
     good_text="#0b7568",
     warn_text="#8a5300",
     bad_text="#c2262e",
-    warn_ground="#fef6e7",
-    bad_ground="#fdeeee",
     tip="#ffffff",
     series=("#4f6df5", "#0d7a70", "#f8a53a", "#dd4a9b", "#5b3f90", "#43a6fe", "#808a2f", "#b3202f", "#a3abba"),
     heat=("#edeff3", "#cdd8fd", "#9db2fb", "#6c87f7", "#3f58d6"),
@@ -114,8 +110,6 @@ DARK = Look(
     good_text="#35d0bc",
     warn_text="#ffbd4a",
     bad_text="#ff8589",
-    warn_ground="#2c2618",
-    bad_ground="#301f22",
     tip="#262a33",
     series=("#7b93ff", "#2df0da", "#ffc24d", "#fd9b96", "#a24cd0", "#6fb9ff", "#93a802", "#d0392f", "#7c8596"),
     heat=("#23262e", "#2b3766", "#3c50a0", "#5d78e6", "#93a8ff"),
@@ -131,10 +125,6 @@ TEXT_PAIRS = (
     ("muted", "track"),
     ("on_accent", "accent"),
     ("on_accent", "accent_hover"),
-    ("text", "warn_ground"),
-    ("warn_text", "warn_ground"),
-    ("text", "bad_ground"),
-    ("bad_text", "bad_ground"),
 )
 """Every pair of tokens that text is painted with: (words, what is behind them)."""
 
@@ -203,12 +193,12 @@ def label(text: str = "", role: str = "body", parent: QWidget | None = None) -> 
     """
     A plain-text label in one of the sheet's roles.
 
-    display 30, figure 24, title 20, heading 15, body 13, strong 13, muted 12, good/warn/bad 12.
+    figure 24, title 20, heading 15, body 13, strong 13, muted 12, good/warn/bad 12.
     """
     made = QLabel(text, parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
-    if role in ("display", "figure"):
+    if role == "figure":
         made.setFont(font(_SIZES[role], QFont.Weight.DemiBold, tabular=False))
     return made
 
@@ -241,7 +231,7 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-_SIZES = {"display": 30, "figure": 24, "title": 20, "heading": 15, "body": 13, "strong": 13, "muted": 12}
+_SIZES = {"figure": 24, "title": 20, "heading": 15, "body": 13, "strong": 13, "muted": 12}
 
 
 def _follow_system(scheme: Qt.ColorScheme) -> None:
@@ -336,7 +326,6 @@ def _sheet(look: Look) -> str:
 
 _SHEET = """
 QLabel { background: transparent; }
-QLabel[role="display"] { font-size: %(size_display)s; font-weight: 600; }
 QLabel[role="figure"] { font-size: %(size_figure)s; font-weight: 600; }
 QLabel[role="title"] { font-size: %(size_title)s; font-weight: 600; }
 QLabel[role="heading"] { font-size: %(size_heading)s; font-weight: 600; }
@@ -354,8 +343,6 @@ QFrame[role="card"] { background: %(card)s; border: 1px solid %(line)s; border-r
 QFrame[role="sidebar"] { background: %(card)s; border: none; border-right: 1px solid %(line)s; }
 QFrame[role="separator"] { background: %(line)s; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="notice"] { background: %(selected)s; border: 1px solid %(line)s; border-radius: 8px; }
-QFrame[role="notice-warn"] { background: %(warn_ground)s; border: 1px solid %(warn)s; border-radius: 8px; }
-QFrame[role="notice-bad"] { background: %(bad_ground)s; border: 1px solid %(bad)s; border-radius: 8px; }
 QFrame[role="segments"] { background: %(track)s; border: none; border-radius: 8px; }
 
 QPushButton, QToolButton {
@@ -407,37 +394,35 @@ QPushButton[role="chip"]:focus { border: 2px solid %(accent)s; padding: %(px2)s 
 QDialog[role="finder"] { background: %(card)s; border: 1px solid %(line)s; border-radius: 12px; }
 QDialog[role="finder"] QListView { border: none; }
 
-QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit, QTimeEdit, QPlainTextEdit, QTextEdit {
+QLineEdit, QComboBox, QSpinBox, QDateEdit {
     background: %(card)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px; padding: %(px6)s %(px10)s;
     selection-background-color: %(accent)s; selection-color: %(on_accent)s;
 }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus, QTimeEdit:focus,
-QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid %(accent)s; padding: %(px5)s %(px8)s; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid %(accent)s; padding: %(px5)s %(px8)s; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: %(muted)s; background: %(ground)s; }
+QLineEdit { placeholder-text-color: %(muted)s; }
 QComboBox { padding-right: %(px24)s; }
 QComboBox:focus { padding-right: %(px24)s; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus, QSpinBox QLineEdit, QSpinBox QLineEdit:focus {
     border: none; padding: 0; background: transparent; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: %(px24)s; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: url("%(down)s"); width: %(px16)s; height: %(px16)s; }
-QSpinBox::up-button, QDoubleSpinBox::up-button, QDateEdit::up-button { border: none; background: transparent; width: %(px20)s; }
-QSpinBox::down-button, QDoubleSpinBox::down-button, QDateEdit::down-button { border: none; background: transparent; width: %(px20)s; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("%(up)s"); width: %(px12)s; height: %(px12)s; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("%(down)s"); width: %(px12)s; height: %(px12)s; }
+QSpinBox::up-button, QDateEdit::up-button { border: none; background: transparent; width: %(px20)s; }
+QSpinBox::down-button, QDateEdit::down-button { border: none; background: transparent; width: %(px20)s; }
+QSpinBox::up-arrow { image: url("%(up)s"); width: %(px12)s; height: %(px12)s; }
+QSpinBox::down-arrow { image: url("%(down)s"); width: %(px12)s; height: %(px12)s; }
 QComboBox QAbstractItemView {
     background: %(card)s; border: 1px solid %(line)s; padding: %(px4)s; outline: none;
     selection-background-color: %(selected)s; selection-color: %(text)s;
 }
 
-QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 6px; padding: %(px2)s; spacing: %(px8)s; }
-QCheckBox:focus, QRadioButton:focus { border: 2px solid %(accent)s; }
-QCheckBox:disabled, QRadioButton:disabled { color: %(muted)s; }
-QCheckBox::indicator, QRadioButton::indicator {
+QCheckBox { border: 2px solid transparent; border-radius: 6px; padding: %(px2)s; spacing: %(px8)s; }
+QCheckBox:focus { border: 2px solid %(accent)s; }
+QCheckBox:disabled { color: %(muted)s; }
+QCheckBox::indicator {
     width: %(px14)s; height: %(px14)s; border: 1px solid %(muted)s; border-radius: 4px; background: %(card)s;
 }
-QRadioButton::indicator { border-radius: %(px7)s; }
 QCheckBox::indicator:checked { background: %(accent)s; border: 1px solid %(accent)s; image: url("%(check)s"); }
-QRadioButton::indicator:checked { background: %(accent)s; border: 1px solid %(accent)s; image: url("%(check)s"); }
 
 QTableView, QTreeView, QListView {
     background: %(card)s; alternate-background-color: %(raised)s; border: 1px solid %(line)s; border-radius: 8px;
@@ -446,7 +431,8 @@ QTableView, QTreeView, QListView {
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid %(accent)s; }
 QTableView::item, QTreeView::item, QListView::item { padding: %(px4)s %(px8)s; border: none; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: %(selected)s; color: %(text)s; }
-QHeaderView { background: transparent; border: none; }
+QListView::item { min-height: %(px20)s; }
+QHeaderView { background: %(raised)s; border: none; }
 QHeaderView::section {
     background: %(raised)s; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;
     padding: %(px6)s %(px8)s; font-weight: 500;
@@ -476,11 +462,4 @@ QMenu::item:selected { background: %(selected)s; }
 QMenu::item:disabled { color: %(muted)s; background: transparent; }
 QMenu::separator { height: 1px; background: %(line)s; margin: %(px4)s %(px8)s; }
 QToolTip { background: %(tip)s; color: %(text)s; border: 1px solid %(line)s; padding: %(px6)s; }
-QTabBar::tab { background: transparent; color: %(muted)s; padding: %(px6)s %(px12)s; border: none; border-bottom: 2px solid transparent; }
-QTabBar::tab:selected { color: %(text)s; border-bottom: 2px solid %(accent)s; }
-QTabBar::tab:focus { color: %(accent_text)s; }
-QTabWidget::pane { border: none; }
-QGroupBox { border: none; font-weight: 600; padding-top: %(px24)s; }
-QGroupBox::title { subcontrol-origin: padding; subcontrol-position: top left; }
-QSplitter::handle { background: %(line)s; }
 """
