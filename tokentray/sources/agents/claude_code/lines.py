@@ -21,7 +21,9 @@ PARENT = b'{"parentUuid":"'
 PARENT_ENDS = len(PARENT) + 36
 USER = b'"type":"user","message":{'
 HEAD_WITHIN = 1024
-VARIABLE = (b'"requestId":"', b'"uuid":"', b'"timestamp":"')
+STAMP = b'"timestamp":"'
+VARIABLE = (b'"requestId":"', b'"uuid":"', STAMP)
+FULL_STOP = ord(".")
 CONTENT = b'"content":['
 STOP_REASON = b'"stop_reason":'
 NO_STOP_REASON = STOP_REASON + b"null"
@@ -96,19 +98,23 @@ class Layout:
         "before_usage",
         "behind",
         "flags",
+        "id_from",
         "id_length",
         "model",
         "project",
         "session",
         "tail",
         "time_from",
+        "usage_from",
     )
 
     before_id: bytes
     after_id: bytes
     before_usage: bytes
     behind: list[tuple[int, bytes]]
+    id_from: int
     id_length: int
+    usage_from: int
     tail: int
     time_from: int
     model: str
@@ -125,6 +131,8 @@ class LineReader:
         self._layouts: list[Layout] = []
         self._learned = 0
         self._user_head = b""
+        # Milliseconds of each minute seen, by its first 16 characters.
+        self._minutes: dict[bytes, int] = {}
 
     @property
     def state(self) -> str:
@@ -138,11 +146,11 @@ class LineReader:
         # One long function: what is called for each line of a gigabyte costs more than what it does.
         find, rfind, starts, layouts = page.find, page.rfind, page.startswith, self._layouts
         user_head = self._user_head
-        # Of the response that is going on over several lines.
-        key = usage = stamp = bytearray()
+        # Of the response that is going on over several lines; `stamped` is where the time of its last line stands.
+        key = usage = bytearray()
         counts: _Usage | None = None
         layout: Layout | None = None
-        complete, start = False, 0
+        complete, stamped, start = False, 0, 0
         while start < end:
             stop = find(b"\n", start, end)
             head = start + PARENT_ENDS
@@ -152,7 +160,7 @@ class LineReader:
             for fits in layouts:
                 if not starts(fits.before_id, head):
                     continue
-                at = head + len(fits.before_id)
+                at = head + fits.id_from
                 behind_id = at + fits.id_length
                 tail = stop - fits.tail
                 used = rfind(fits.before_usage, max(behind_id, tail - USAGE_WITHIN), tail)
@@ -164,31 +172,38 @@ class LineReader:
                         break
                 if used < 0:
                     continue
-                now, now_used = page[at:behind_id], page[used + len(fits.before_usage) : tail]
-                if fits is not layout or now != key or now_used != usage:
+                now, now_used = page[at:behind_id], page[used + fits.usage_from : tail]
+                if now != key or now_used != usage or fits is not layout:
                     try:
                         now_counts = usage_of(now_used)
                     except msgspec.DecodeError:
                         continue
-                    if counts is not None:
-                        self._respond(layout, key, counts, stamp, complete)
+                    if counts is not None and layout is not None:
+                        self._respond(layout, key, counts, page, stamped, complete, now != key)
+                    if fits is not layout:
+                        # The next line is most likely laid out like this one.
+                        layouts.remove(fits)
+                        layouts.insert(0, fits)
                     key, usage, counts, layout, complete = now, now_used, now_counts, fits, False
-                stamp = page[stop - fits.time_from : stop - fits.time_from + 24]
+                stamped = stop - fits.time_from
                 complete = complete or not starts(NO_STOP_REASON, used - len(NO_STOP_REASON))
                 break
             else:
-                if counts is not None:
-                    self._respond(layout, key, counts, stamp, complete)
+                if counts is not None and layout is not None:
+                    self._respond(layout, key, counts, page, stamped, complete, False)
                     counts = layout = None
                 self._other_line(page, start, stop)
                 user_head = self._user_head
             start = stop + 1
-        if counts is not None:
-            self._respond(layout, key, counts, stamp, complete)
+        if counts is not None and layout is not None:
+            self._respond(layout, key, counts, page, stamped, complete, False)
 
-    def _respond(self, layout: Layout | None, key: bytearray, usage: _Usage, stamp: bytearray, complete: bool) -> None:
-        at = instant_of(stamp.decode())
-        if layout is None or at is None:
+    def _respond(
+        self, layout: Layout, key: bytearray, usage: _Usage, page: bytearray, stamped: int, complete: bool, alone: bool
+    ) -> None:
+        """Takes a response; `alone` if the next line is another one's."""
+        at = self._instant(page, stamped)
+        if at is None:
             return
         written, details, tier = usage.cache_creation, usage.output_tokens_details, usage.service_tier or ""
         response: Response = (
@@ -206,7 +221,20 @@ class LineReader:
             None if details is None else details.thinking_tokens,
             layout.flags if complete else layout.flags | INCOMPLETE,
         )
-        self._reader.respond(key.decode(), response)
+        self._reader.respond(bytes(key), response, alone)
+
+    def _instant(self, page: bytearray, stamped: int) -> int | None:
+        minute = bytes(page[stamped : stamped + 16])
+        try:
+            if page[stamped + 19] == FULL_STOP and minute in self._minutes:
+                seconds, thousandths = page[stamped + 17 : stamped + 19], page[stamped + 20 : stamped + 23]
+                return self._minutes[minute] + int(seconds) * 1000 + int(thousandths)
+        except ValueError:
+            return None
+        at = instant_of(page[stamped : stamped + 24].decode("ascii", "replace"))
+        if at is not None and page[stamped + 19] == FULL_STOP:
+            self._minutes[minute] = at // 60_000 * 60_000
+        return at
 
     def _other_line(self, page: bytearray, start: int, stop: int) -> None:
         line = self._reader.maybe_line(page, start, stop)
@@ -256,6 +284,7 @@ def layout_of(raw: bytes, line: dict[str, Any]) -> Layout | None:
     layout = Layout()
     layout.id_length = len(key.encode())
     layout.before_id = raw[PARENT_ENDS:at]
+    layout.id_from = at - PARENT_ENDS
     layout.after_id = raw[at + layout.id_length : content + len(CONTENT)]
     layout.model, layout.project = model, text_of(line.get("cwd"))
     caller = text_of(line.get("requestSessionId"))
@@ -273,11 +302,12 @@ def _ends_alike(layout: Layout, raw: bytes, usage: Any) -> bool:
     if opened < len(USAGE) or reason < len(STOP_REASON) or not closed or type(usage) is not dict:
         return False
     layout.before_usage = raw[reason_ends:opened]
+    layout.usage_from = opened - reason_ends
     tail = raw[closed:]
     layout.tail = len(tail)
     values = sorted(_value_of(name, tail) for name in VARIABLE if name in tail)
-    stamp = _value_of(VARIABLE[2], tail) if VARIABLE[2] in tail else (0, 0)
-    if b"{" in layout.before_usage or stamp[1] - stamp[0] != 24 or usage != any_value(raw[opened:closed]):
+    stamp = _value_of(STAMP, tail) if STAMP in tail else (0, 0)
+    if b"{" in layout.before_usage or stamp[1] - stamp[0] != 23 or usage != any_value(raw[opened:closed]):
         return False
     layout.time_from = len(tail) - stamp[0]
     edges = [0, *(edge for value in values for edge in value), len(tail)]
@@ -305,8 +335,9 @@ def _end_of_object(raw: bytes, opened: int) -> int:
 
 
 def _value_of(name: bytes, tail: bytes) -> tuple[int, int]:
+    # The Z of a time is fixed: it says UTC.
     start = tail.find(name) + len(name)
-    return start, tail.find(b'"', start)
+    return start, tail.find(b'Z"' if name == STAMP else b'"', start)
 
 
 def _is_flat(piece: bytes | bytearray) -> bool:

@@ -67,7 +67,7 @@ class Reader:
         self._found = found
         # The response of the line before, which the next line may complete, and its key.
         self._pending: Response | None = None
-        self._key = ""
+        self._key = b""
 
     @property
     def state(self) -> str:
@@ -99,17 +99,19 @@ class Reader:
             self._see(instant_of((decode_line(bytes(page[start:stop]), self._decode) or {}).get("timestamp")))
         return None
 
-    def respond(self, key: str, response: Response) -> None:
-        """Takes a line's response; lines of one response mostly follow one another."""
-        self._see(response[1])
-        before = self._pending
-        if before is None:
-            pass
-        elif key == self._key and response[4] == before[4]:
-            response = merged(before, response)
+    def respond(self, key: bytes, response: Response, alone: bool = False) -> None:
+        """Takes a line's response; lines of one response mostly follow one another. `alone`: the next line is known to be another's."""
+        before, self._last_at = self._pending, response[1]
+        if before is not None:
+            if key == self._key and response[4] == before[4]:
+                response = merged(before, response)
+            else:
+                self._found.responses.append(before)
+        if alone:
+            self._pending = None
+            self._found.responses.append(response)
         else:
-            self._found.responses.append(before)
-        self._pending, self._key = response, key
+            self._pending, self._key = response, key
 
     def _line(self, raw: bytes) -> dict[str, Any] | None:
         line = decode_line(raw, self._decode)
@@ -148,7 +150,7 @@ class Reader:
             | (OWNER_NAMED if caller else 0)
         )
         self.respond(
-            key,
+            key.encode(),
             (
                 response_id(key),
                 at,
