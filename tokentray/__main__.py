@@ -58,14 +58,16 @@ def _tray(arguments: list[str]) -> int:
 
     sample = arguments == ["demo"]
     if arguments and not sample:
-        from tokentray.cli.commands import run_command
+        from tokentray.cli.commands import explain_demo
 
-        return run_command(["help", "demo"])
+        return explain_demo(arguments[1:])
     missing = no_display(os.environ)
     if missing is None:
         try:
             from tokentray.app import run_tray
         except ImportError as error:
+            if (error.name or "").startswith("tokentray"):
+                raise
             missing = f"There is no window here, because Qt could not be loaded ({error})."
         else:
             return run_tray(sample=sample)

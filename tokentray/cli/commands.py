@@ -51,11 +51,25 @@ def run_command(arguments: list[str]) -> int:
     return code
 
 
+def explain_demo(words: list[str]) -> int:
+    """What `tokentray demo` is, for those who gave it more than its name."""
+    if set(words) <= {"-h", "--help"}:
+        print(
+            "usage: tokentray demo\n\nThe tray and its window with a made-up year of history, labelled as sample data."
+        )
+        print("Nothing is polled, sent or kept.")
+        return DONE
+    warn(f"“demo” takes nothing else, and not “{words[0]}”.")
+    return WRONG_USAGE
+
+
 def _help(words: list[str]) -> int:
     if words and words[0] not in COMMANDS:
         warn(_unknown(words[0]))
         return WRONG_USAGE
-    if words and COMMANDS[words[0]][0]:
+    if words == ["demo"]:
+        return explain_demo([])
+    if words:
         module = importlib.import_module(f"tokentray.cli.{COMMANDS[words[0]][0]}")
         module.parser(words[0]).print_help()
         return DONE

@@ -206,13 +206,12 @@ def show_status(form: str) -> int:
 def _now(settings: "dict[str, object]", zone: str) -> "tuple[float, tuple[str, int, int, int]]":
     chosen = zone or settings.get("zone")
     chosen = chosen if isinstance(chosen, str) and is_zone(chosen) else ""
-    stopped = os.environ.get("TOKENTRAY_NOW")
-    if not stopped:
+    if "TOKENTRAY_NOW" not in os.environ:
         now = time.time()
     else:
-        from tokentray.core.clock import clock_of  # tests and demonstrations only
+        from tokentray.cli.own_clock import own_clock  # tests and demonstrations only
 
-        now = clock_of(stopped).now().timestamp()
+        now = own_clock().now().timestamp()
     return now, today_in(now, chosen, os.environ)
 
 

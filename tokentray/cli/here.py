@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from tokentray import paths
 from tokentray.cli.errors import WrongUsage
-from tokentray.core.clock import Clock, clock_of
+from tokentray.cli.own_clock import own_clock
+from tokentray.core.clock import Clock
 from tokentray.settings.settings import Settings, SettingsUnreadable, load_settings
 from tokentray.settings.zone import is_zone, zone_of
 
@@ -46,18 +47,14 @@ def here(zone: str | None = None) -> Here:
     settings = _settings()
     if zone and not is_zone(zone):
         raise WrongUsage(f"No zone is called “{zone}”; it takes names such as Europe/Berlin.")
-    try:
-        clock = clock_of(os.environ.get("TOKENTRAY_NOW"))
-    except ValueError as error:
-        raise WrongUsage(f"TOKENTRAY_NOW takes an instant such as 2026-11-21T09:00:00Z ({error}).") from error
     return Here(
         paths.settings_file(),
         paths.history_file(),
         paths.log_file(),
         paths.agents_home(),
         settings,
-        zone or zone_of(settings.zone, os.environ),
-        clock,
+        zone or zone_of(_known(settings.zone), os.environ),
+        own_clock(),
     )
 
 
@@ -69,6 +66,13 @@ def rfc3339(instant: datetime | None) -> str | None:
 def warn(sentence: str) -> None:
     """Says something beside the answer."""
     print(f"tokentray: {sentence}", file=sys.stderr, flush=True)
+
+
+def _known(zone: str) -> str:
+    if zone and not is_zone(zone):
+        warn(f"The settings name a zone that is not known here, “{zone}”; the system's holds.")
+        return ""
+    return zone
 
 
 def _settings() -> Settings:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from tokentray import paths
+from tokentray.cli.own_clock import own_clock
 from tokentray.cli.progress import Bar
-from tokentray.core.clock import clock_of
 from tokentray.ingest.polls import Outcome, poll_accounts
 from tokentray.settings.settings import load_settings
 from tokentray.settings.vault import Vault
@@ -16,13 +15,12 @@ from tokentray.store.database import History
 
 def poll_providers(history: History, accounts: Sequence[str], full: bool) -> list[Outcome]:
     """One turn for each provider's account that is not paused, or for those named only."""
-    clock = clock_of(os.environ.get("TOKENTRAY_NOW"))
     with Bar("Asking the providers") as bar:
         return poll_accounts(
             history,
             load_settings(paths.settings_file()),
             Vault(),
-            clock,
+            own_clock(),
             accounts=accounts or None,
             full=full,
             progress=lambda account, done: bar.show(done, account),

@@ -6,8 +6,8 @@ import sys
 from types import FrameType
 
 from tokentray import paths
+from tokentray.cli.own_clock import own_clock
 from tokentray.cli.progress import Bar
-from tokentray.core.clock import clock_of
 from tokentray.ingest.logs import AgentHome, ScanResult, find_agents, scan_logs
 from tokentray.settings.peek import peek_settings
 from tokentray.settings.zone import is_zone, zone_of
@@ -58,8 +58,7 @@ def read_logs(
         with transaction(history):
             begin_first_reading(history)
     with Bar("Reading today’s logs" if only_today else "Reading the agents’ logs") as bar:
-        clock = clock_of(os.environ.get("TOKENTRAY_NOW"))
-        result = scan_logs(history, agents, clock, progress=bar.bytes_read, only_today=only_today, full=full)
+        result = scan_logs(history, agents, own_clock(), progress=bar.bytes_read, only_today=only_today, full=full)
     if all_agents and not (only_today or result.stopped) and is_unfinished(history):
         with transaction(history):
             finish_first_reading(history)

@@ -1,0 +1,19 @@
+"""The clock a command goes by."""
+
+import os
+
+from tokentray.cli.errors import WrongUsage
+from tokentray.core.clock import Clock, clock_of
+
+
+def own_clock() -> Clock:
+    """
+    The machine's clock, or the instant at which TOKENTRAY_NOW stops it.
+
+    Raises:
+        WrongUsage: TOKENTRAY_NOW is no instant.
+    """
+    try:
+        return clock_of(os.environ.get("TOKENTRAY_NOW"))
+    except ValueError as error:
+        raise WrongUsage("TOKENTRAY_NOW takes an instant with its offset, such as 2026-11-21T09:00:00Z.") from error
