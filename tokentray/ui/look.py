@@ -111,7 +111,7 @@ DARK = Look(
     warn_text="#ffbd4a",
     bad_text="#ff8589",
     tip="#262a33",
-    series=("#7b93ff", "#2df0da", "#ffc24d", "#fd9b96", "#a24cd0", "#6fb9ff", "#93a802", "#d0392f", "#7c8596"),
+    series=("#7b93ff", "#1fc4b0", "#ffc24d", "#ff8f9f", "#a24cd0", "#8fd0ff", "#93a802", "#d0392f", "#7c8596"),
     heat=("#23262e", "#2b3766", "#3c50a0", "#5d78e6", "#93a8ff"),
 )
 

@@ -144,12 +144,12 @@ class BarChart(Chart):
     def draw_content(self, painter: QPainter, rect: QRectF, look: Look) -> None:
         plot = self._plot(rect)
         painter.setPen(Qt.PenStyle.NoPen)
-        # Each series is painted from its top down to the ground, the uppermost first: so no seams shine through,
+        # Each series is painted a little into the one below it, the uppermost first: so no seams shine through,
         # and one call for each colour is enough.
         tops = list(self._sums)
         for series in reversed(self.stack.series):
             painter.setBrush(colour(look.series[series.slot]))
-            self._fill_down(painter, plot, series, tops)
+            self._fill(painter, plot, series, tops)
         painter.setBrush(QBrush(colour(look.muted, 0.6), Qt.BrushStyle.BDiagPattern))
         painter.drawRects(list(self._unknown_parts(plot)))
 
@@ -158,18 +158,18 @@ class BarChart(Chart):
 
     # Inside
 
-    def _fill_down(self, painter: QPainter, plot: QRectF, series: Series, tops: list[float | None]) -> None:
-        """Fills from `tops` to the ground and lowers `tops` by the series' values."""
+    def _fill(self, painter: QPainter, plot: QRectF, series: Series, tops: list[float | None]) -> None:
+        """Fills the series' values from `tops` downwards and lowers `tops` by them."""
         scale, radius = plot.height() / self._axis.top, _TOP_RADIUS
         left, width, slot = self._bar_across(plot)
-        rounds = width >= 2 * radius
+        rounds, overlap = width >= 2 * radius, _TOP_RADIUS + 1
         plain, rounded, bottom = [], QPainterPath(), plot.bottom()
         for i, value in enumerate(series.values):
             top = tops[i]
             if not value or top is None:
                 continue
             height = top * scale
-            bar = QRectF(left + i * slot, bottom - height, width, height)
+            bar = QRectF(left + i * slot, bottom - height, width, min(height, value * scale + overlap))
             whole = self._sums[i]
             if rounds and height > radius and whole is not None and (whole - top) * scale < radius:
                 _add_rounded_top(rounded, bar, radius)
