@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTranslator
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -128,6 +128,16 @@ def test_more_accounts_than_fit_are_counted(qtbot: QtBot) -> None:
         button(popover, "8 more accounts").click()
 
 
+def assert_nothing_is_cut_off(popover: Popover) -> None:
+    for widget in popover.findChildren(QWidget):
+        if widget.isVisible() and isinstance(widget, QLabel | QAbstractButton):
+            hint = widget.minimumSizeHint()
+            needed = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else hint.height()
+            assert widget.height() >= needed, widget.text()
+            assert widget.width() >= hint.width(), widget.text()
+            assert popover.rect().contains(widget.mapTo(popover, widget.rect().bottomRight())), widget.text()
+
+
 @pytest.mark.parametrize("text_scale", [1.0, 2.0])
 @pytest.mark.parametrize("make", [full_snapshot, empty_snapshot, extreme_snapshot])
 def test_nothing_is_cut_off(qtbot: QtBot, app: QApplication, make: Callable[[], Snapshot], text_scale: float) -> None:
@@ -135,17 +145,35 @@ def test_nothing_is_cut_off(qtbot: QtBot, app: QApplication, make: Callable[[], 
     popover = opened(qtbot, make())
     popover.show_progress(Progress("Reading Claude Code", 0.4, "1,204 of 3,000 files"))
     app.processEvents()
-    for widget in popover.findChildren(QWidget):
-        if widget.isVisible() and isinstance(widget, QLabel | QAbstractButton):
-            needed = (
-                widget.heightForWidth(widget.width())
-                if widget.hasHeightForWidth()
-                else widget.minimumSizeHint().height()
-            )
-            assert widget.height() >= needed, widget.text()
-            assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
-            right = widget.mapTo(popover, widget.rect().bottomRight())
-            assert popover.rect().contains(right), widget.text()
+    assert_nothing_is_cut_off(popover)
+
+
+class LongLanguage(QTranslator):
+    """A language in which everything takes half as much room again."""
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        # Signs such as "{number}M" and "{number} %" have the same length everywhere.
+        return (
+            source
+            if len(source) <= 10 and source.startswith("{number}")
+            else f"{source} {'äöüß' * (len(source) // 8 + 1)}"
+        )
+
+
+@pytest.mark.parametrize("make", [full_snapshot, empty_snapshot, extreme_snapshot])
+def test_nothing_is_cut_off_in_a_long_language(qtbot: QtBot, app: QApplication, make: Callable[[], Snapshot]) -> None:
+    language = LongLanguage()
+    app.installTranslator(language)
+    try:
+        popover = opened(qtbot, make())
+        app.processEvents()
+        assert "Open TokenTray" not in seen(popover)
+        assert_nothing_is_cut_off(popover)
+    finally:
+        app.removeTranslator(language)
 
 
 def test_escape_closes(qtbot: QtBot) -> None:

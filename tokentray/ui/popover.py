@@ -166,7 +166,8 @@ class Popover(QWidget):
     def _make_head(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(pixels(8))
-        self._day = label(self.tr("Today"), "muted")
+        self._day = ElidedLabel("muted")
+        self._day.setText(self.tr("Today"))
         self._sample = label(self.tr("Sample data"), "badge")
         self._sample.hide()
         self._open_button = self._tool(self.tr("Open TokenTray"))
@@ -255,7 +256,7 @@ class Popover(QWidget):
         return self._progress
 
     def _make_actions(self) -> QHBoxLayout:
-        line = QHBoxLayout()
+        line = self._actions = QHBoxLayout()
         line.setSpacing(pixels(8))
         self._add = QPushButton(self.tr("Add an account…"))
         self._add.setProperty("role", "primary")
@@ -368,8 +369,12 @@ class Popover(QWidget):
         layout = self.layout()
         if layout is None:
             return
-        layout.activate()
         width = pixels(WIDTH)
+        beside = sum(button.sizeHint().width() for button in (self._open, self._sync)) <= width - pixels(
+            2 * _MARGIN + 8
+        )
+        self._actions.setDirection(QHBoxLayout.Direction.LeftToRight if beside else QHBoxLayout.Direction.TopToBottom)
+        layout.activate()
         height = max(pixels(HEIGHT), layout.totalHeightForWidth(width))
         if (self.width(), self.height()) != (width, height):
             self.setFixedSize(width, height)

@@ -177,7 +177,8 @@ class BarChart(Chart):
                 plain.append(bar)
             tops[i] = top - value
         painter.drawRects(plain)
-        painter.drawPath(rounded)
+        if not rounded.isEmpty():
+            painter.drawPath(rounded)
 
     def _unknown_parts(self, plot: QRectF) -> Iterator[QRectF]:
         left, width, slot = self._bar_across(plot)

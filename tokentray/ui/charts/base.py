@@ -368,10 +368,11 @@ class Chart(QWidget):
         title_font, line_font = font(12, self.font().Weight.DemiBold), font(12)
         metrics, title_metrics = QFontMetricsF(line_font), QFontMetricsF(title_font)
         pad, swatch, height = pixels(10), pixels(8), metrics.height() + pixels(3)
+        indent = swatch + pixels(6) if any(line.colour for line in tip.lines) else 0
         names = max((metrics.horizontalAdvance(line.name) for line in tip.lines), default=0.0)
         values = max((metrics.horizontalAdvance(line.value) for line in tip.lines), default=0.0)
         names = min(names, rect.width() * 0.4)
-        width = max(swatch + pixels(6) + names + pixels(16) + values, title_metrics.horizontalAdvance(tip.title))
+        width = max(indent + names + pixels(16) + values, title_metrics.horizontalAdvance(tip.title))
         box = QRectF(0, 0, width + 2 * pad, title_metrics.height() + pixels(4) + height * len(tip.lines) + 2 * pad)
         gap = pixels(8)
         left = (
@@ -396,7 +397,7 @@ class Chart(QWidget):
         for item in tip.lines:
             if item.colour:
                 draw_swatch(painter, QRectF(line.left(), line.center().y() - swatch / 2, swatch, swatch), item.colour)
-            text = line.adjusted(swatch + pixels(6), 0, 0, 0)
+            text = line.adjusted(indent, 0, 0, 0)
             painter.setPen(colour(look.muted))
             shown = metrics.elidedText(item.name, Qt.TextElideMode.ElideMiddle, names + 1)
             painter.drawText(text, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
