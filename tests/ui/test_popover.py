@@ -156,11 +156,9 @@ class LongLanguage(QTranslator):
 
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
         # Signs such as "{number}M" and "{number} %" have the same length everywhere.
-        return (
-            source
-            if len(source) <= 10 and source.startswith("{number}")
-            else f"{source} {'äöüß' * (len(source) // 8 + 1)}"
-        )
+        if len(source) <= 10 and source.startswith("{number}"):
+            return source
+        return source + " äöüß" * (len(source) // 8 + 1)
 
 
 @pytest.mark.parametrize("make", [full_snapshot, empty_snapshot, extreme_snapshot])

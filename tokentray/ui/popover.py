@@ -312,7 +312,7 @@ class Popover(QWidget):
     def _show_figures(self, today: Today, stale: bool) -> None:
         tokens = wording.compact_count(today.tokens.total)
         cost = wording.money_text(today.cost[0]) if today.cost else wording.UNKNOWN
-        room = self.width() - 2 * pixels(_MARGIN) - self._unit.sizeHint().width() - pixels(28)
+        room = pixels(WIDTH - 2 * _MARGIN) - self._unit.sizeHint().width() - pixels(28)
         for size in _FIGURE_SIZES:
             large = font(size, QFont.Weight.DemiBold, tabular=False)
             small = font(size * 0.8, QFont.Weight.DemiBold, tabular=False)
