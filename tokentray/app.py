@@ -19,6 +19,8 @@ from tokentray.ui.one_instance import SHOW, OneInstance, tell_the_first
 from tokentray.ui.tray import Tray
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from tokentray.engine import Engine
     from tokentray.insights.alerts import Alert
     from tokentray.insights.snapshot import Progress, Snapshot
@@ -35,6 +37,7 @@ STOP_WITHIN_MS = 1_900
 
 def run_tray(*, sample: bool = False) -> int:
     """The tray until it is quit; a second start raises the first one's window. `sample`: on a made-up history."""
+    sys.excepthook = _log_bug
     socket_name = paths.socket_name()
     if not sample and tell_the_first(socket_name, SHOW):
         return 0
@@ -380,3 +383,11 @@ class App(QObject):
 
     def _tray_icon(self) -> QSystemTrayIcon | None:
         return self._tray.icon if self._tray is not None else None
+
+
+def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A slot that fails must not fail silently, and the tray goes on."""
+    from tokentray.diagnostics import log_bug  # 1 MB that is hoped never to be needed
+
+    log_bug(paths.log_file(), error)
+    sys.__excepthook__(kind, error, trace)

@@ -62,6 +62,9 @@ SLEPT_SECONDS = 120
 BIG_SCAN_BYTES = 256 * 1024
 """More than this unread, and the scan runs in a second process: in this one it would load the fast decoder, 2 MB for ever."""
 
+CHILD_HAS_READ = (0, 3)
+"""Its exit codes: done, and done but for some files."""
+
 CHILD_ENDS_WITHIN_MS = 1000
 FETCH_ENDS_WITHIN_SECONDS = 0.3
 
@@ -406,18 +409,22 @@ class Engine(QObject):
                 self.progress_changed.emit(Progress("Reading the agents’ logs", said["done"], said.get("detail", "")))
                 self._soon()
 
-    @Slot()
-    def _child_ended(self) -> None:
+    @Slot(int)
+    def _child_ended(self, code: int) -> None:
         if self._child is not None:
             self._child.deleteLater()
             self._child = None
         self.progress_changed.emit(None)
-        if not self._leaving.is_set():
-            # What was appended in the meantime; if it could not read all of it, the next look tries again.
-            self._caught_up = True
-            self._scan()
-            self._watch()
-            self._take_snapshot()
+        if self._leaving.is_set():
+            return
+        # Once it has read everything, what was appended in the meantime is little; a failure is not tried again by itself.
+        self._caught_up = code in CHILD_HAS_READ
+        self._halted = not self._caught_up
+        if self._halted:
+            self.problem_met.emit(TokenTrayError("The agents’ logs could not be read; TokenTray’s own log says why."))
+        self._scan()
+        self._watch()
+        self._take_snapshot()
 
     def _end_child(self) -> None:
         child, self._child = self._child, None

@@ -144,7 +144,9 @@ class Program:
 def wait_for_window(pid: int) -> str:
     for _ in range(200):
         found = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--pid", str(pid), "--name", "."], capture_output=True, text=True
+            ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(pid), "--name", "."],
+            capture_output=True,
+            text=True,
         ).stdout.split()
         if found:
             return found[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -41,6 +42,13 @@ class Desktop:
         """The tray icons the panel knows."""
         return self.do("items").split()
 
+    def tooltip(self) -> str:
+        """What the newest icon says when the pointer rests on it."""
+        name, _slash, path = self.items()[-1].partition("/")
+        command = ["gdbus", "call", "--session", "-d", name, "-o", f"/{path}"]
+        command += ["-m", "org.freedesktop.DBus.Properties.Get", "org.kde.StatusNotifierItem", "ToolTip"]
+        return subprocess.run(command, capture_output=True, text=True).stdout
+
     def picture(self, area: str) -> bytes:
         """The pixels of a part of the screen, WxH+X+Y."""
         command = ["import", "-window", "root", "-crop", area, "+repage", "-depth", "8", "ppm:-"]
@@ -53,7 +61,7 @@ class Desktop:
 
     def windows(self, pid: int) -> list[str]:
         """The titles of the program's visible windows."""
-        command = ["xdotool", "search", "--onlyvisible", "--pid", str(pid), "--name", "."]
+        command = ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(pid), "--name", "."]
         numbers = subprocess.run(command, capture_output=True, text=True).stdout.split()
         return [
             subprocess.run(["xdotool", "getwindowname", number], capture_output=True, text=True).stdout.strip()
@@ -89,6 +97,23 @@ class Program:
         path.with_suffix(".new").write_text(json.dumps(values))
         path.with_suffix(".new").replace(path)
 
+    def setting(self, name: str) -> object:
+        path = self.folder / "tokentray" / "settings.json"
+        return json.loads(path.read_text()).get(name) if path.exists() else None
+
+    def listens(self) -> bool:
+        """Whether its event loop runs: a second start would be heard."""
+        return self.say("")
+
+    def say(self, wish: str) -> bool:
+        with socket.socket(socket.AF_UNIX) as call:
+            try:
+                call.connect(str(self.folder / "tokentray" / "org.tokentray.Desktop.socket"))
+                call.sendall(wish.encode() + b"\n")
+                return call.recv(16) != b""
+            except OSError:
+                return False
+
     def end(self) -> float:
         """Asks it to end, and gives the seconds that it took."""
         began = time.monotonic()
@@ -98,11 +123,11 @@ class Program:
 
 
 @pytest.fixture
-def desktop() -> Iterator[Desktop]:
+def desktop() -> Desktop:
     desktop = Desktop()
     if not desktop.can("wait-name", "org.kde.StatusNotifierWatcher", "1"):
         desktop.do("panel", "start")
-    yield desktop
+    return desktop
 
 
 @pytest.fixture

@@ -77,7 +77,8 @@ def _send(title: str, text: str) -> bool:
         "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications"
     )
     hints = {"urgency": ("y", URGENCY_NORMAL), "desktop-entry": ("s", DESKTOP_ENTRY)}
-    body = (APP, 0, "tokentray-desktop", title, text, (), hints, AS_LONG_AS_USUAL)
+    actions: list[str] = []
+    body = (APP, 0, "tokentray-desktop", title, text, actions, hints, AS_LONG_AS_USUAL)
     message = new_method_call(daemon, "Notify", "susssasa{sv}i", body)
     message.header.flags |= MessageFlag.no_reply_expected
     try:
