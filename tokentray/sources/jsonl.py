@@ -171,28 +171,27 @@ def text_of(value: Any) -> str:
     return value if type(value) is str and len(value) < 4096 else ""
 
 
-_days: dict[str, int] = {}
+# Milliseconds of each day and minute seen, by its first 10 or 16 characters.
+MOST_MINUTES = 4096
+_minutes: dict[str, int] = {}
 
 
 def instant_of(stamp: Any) -> int | None:
     """Milliseconds since 1970 of an ISO 8601 instant, None if it is not one."""
     try:
-        if len(stamp) == 24 and stamp[23] == "Z" and stamp[19] == ".":
-            return (
-                _day_of(stamp[:10])
-                + (int(stamp[11:13]) * 3600 + int(stamp[14:16]) * 60 + int(stamp[17:19])) * 1000
-                + int(stamp[20:23])
-            )
-        return _other_instant(stamp)
+        if len(stamp) != 24 or stamp[23] != "Z" or stamp[19] != ".":
+            return _other_instant(stamp)
+        minute = _minutes.get(stamp[:16])
+        if minute is None:
+            if len(_minutes) > MOST_MINUTES:
+                _minutes.clear()
+            day = _minutes.get(stamp[:10])
+            if day is None:
+                day = _minutes[stamp[:10]] = _other_instant(stamp[:10] + "T00:00:00Z")
+            minute = _minutes[stamp[:16]] = day + int(stamp[11:13]) * 3_600_000 + int(stamp[14:16]) * 60_000
+        return minute + int(stamp[17:19]) * 1000 + int(stamp[20:23])
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _day_of(day: str) -> int:
-    known = _days.get(day)
-    if known is None:
-        known = _days[day] = _other_instant(day + "T00:00:00Z")
-    return known
 
 
 def _other_instant(stamp: str) -> int:

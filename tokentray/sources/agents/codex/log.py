@@ -86,6 +86,8 @@ class Reader:
         self._stem = thread_of(path)
         self._inherited: set[Totals] | None = None
         self._parent_known = False
+        # The newest of each limit, by its id: only those are read.
+        self._limits: dict[str, tuple[dict[str, Any], int]] = {}
 
     @property
     def state(self) -> str:
@@ -113,6 +115,9 @@ class Reader:
 
     def finish(self) -> None:
         """After the last block."""
+        for limits, at in self._limits.values():
+            self._samples(limits, at)
+        self._limits.clear()
 
     def line(self, raw: bytes) -> None:
         line = decode_line(raw, self._decode)
@@ -180,15 +185,16 @@ class Reader:
         totals = totals_from(total)
         copied = "c" in self._mode and self._is_copied(totals, at)
         self._last_at = at
-        if not copied:
-            self._samples(payload.get("rate_limits"), at)
+        limits = payload.get("rate_limits")
+        if not copied and type(limits) is dict:
+            self._limits[text_of(limits.get("limit_id"))] = (limits, at)
         if totals is None or type(usage) is not dict or totals == self._totals:
             return
         self._totals = totals
         if copied or "r" in self._mode:
             return
-        if count_of(usage.get("input_tokens")) or count_of(usage.get("output_tokens")):
-            self._respond(f"{self._name()} {' '.join(map(str, totals))}", usage, at)
+        if usage.get("input_tokens") or usage.get("output_tokens"):
+            self._respond(f"{self._name()} {totals}", usage, at)
 
     def _is_copied(self, totals: Totals | None, at: int) -> bool:
         """Whether a count among the first of a fork was copied; the first own one ends the copy."""
@@ -217,9 +223,7 @@ class Reader:
             (response_id(key), at, self._model, self._project, thread, "", *counts_of(usage), self._flags)
         )
 
-    def _samples(self, limits: Any, at: int) -> None:
-        if type(limits) is not dict:
-            return
+    def _samples(self, limits: dict[str, Any], at: int) -> None:
         limit = text_of(limits.get("limit_id"))
         prefix = "" if limit in ("", "codex") else limit + " "
         for which in ("primary", "secondary"):
@@ -258,35 +262,26 @@ def response_id(key: str) -> int:
 
 def counts_of(usage: dict[str, Any]) -> tuple[int | None, int | None, int | None, int | None, int | None, int | None]:
     """input, cache_read, cache_write, the 1-hour part of that (nobody says), output, the reasoning part of that; not overlapping."""
+    get = usage.get
     whole, read, written = (
-        count_of(usage.get(name)) for name in ("input_tokens", "cached_input_tokens", "cache_write_input_tokens")
+        count_of(get("input_tokens")),
+        count_of(get("cached_input_tokens")),
+        count_of(get("cache_write_input_tokens")),
     )
     fresh = None if whole is None else max(0, whole - (read or 0) - (written or 0))
-    return (
-        fresh,
-        read,
-        written,
-        None,
-        count_of(usage.get("output_tokens")),
-        count_of(usage.get("reasoning_output_tokens")),
-    )
+    return fresh, read, written, None, count_of(get("output_tokens")), count_of(get("reasoning_output_tokens"))
 
 
 def totals_from(total: Any) -> Totals | None:
     """The cumulative counts as a key; a field that older versions lack counts as 0, as after a migration."""
     if type(total) is not dict:
         return None
-    return tuple(count_of(total.get(name)) or 0 for name in TOTALS)
-
-
-TOTALS = (
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "output_tokens",
-    "reasoning_output_tokens",
-    "total_tokens",
-)
+    get = total.get
+    totals = (
+        get("input_tokens", 0), get("cached_input_tokens", 0), get("cache_write_input_tokens", 0),
+        get("output_tokens", 0), get("reasoning_output_tokens", 0), get("total_tokens", 0),
+    )  # fmt: skip
+    return totals if all(type(count) is int for count in totals) else None
 
 
 def thread_of(path: bytes) -> str:
