@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.machine import SAMPLES, Machine, needs_samples
-from tests.ledger_server import KEYS, LedgerServer, always, made_up_ledger, serving
+from tests.ledger_server import KEYS, Handler, LedgerServer, always, made_up_ledger, serving
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 STOPPED = {"TOKENTRAY_NOW": "2026-11-20T10:30:00Z"}
@@ -166,6 +168,25 @@ def test_a_folder_without_logs_is_not_added(machine: Machine) -> None:
     ran = machine.run("accounts", "add", "codex", "--folder", str(machine.home / "empty"))
     assert (ran.code, ran.out) == (2, "")
     assert "holds no logs of codex" in ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent in another way there")
+def test_the_tray_may_end_a_sync_at_any_moment(machine: Machine, house: LedgerServer) -> None:
+    environ = {**STOPPED, "A_KEY": KEYS["openai"]}
+    machine.run("accounts", "add", "openai", "--key-env", "A_KEY", *address(house, "openai"), **environ)
+    asked = threading.Event()
+
+    def never_answer(_: Handler) -> bool:
+        asked.set()
+        return house.stopped.wait(30)
+
+    house.fault = never_answer
+    with machine.start("sync", **environ) as process:
+        assert asked.wait(30)
+        process.terminate()
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (143, "", "")
+    assert [path.name for path in machine.folder.glob("history.sqlite.writing-*")] == []
 
 
 def test_the_catalogue_names_key_and_page(machine: Machine) -> None:

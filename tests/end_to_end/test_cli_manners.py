@@ -102,6 +102,7 @@ def test_sync_without_providers_needs_no_http_no_keyring_no_dataclasses(used: Ma
         (("report", "--since", "21.11.2026"), "is no day such as 2026-11-21"),
         (("report", "--since", "2026-11-22", "--until", "2026-11-21"), "is after"),
         (("report", "--zone", "Mars/Olympus"), "No zone is called “Mars/Olympus”"),
+        (("report", "--source", "codx"), "Did you mean “codex”?"),
         (("report", "--json", "--csv"), "not allowed with"),
         (("status",), "--format"),
         (("today", "--jso"), "--jso"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable
@@ -17,6 +18,8 @@ from tokentray.cli.here import Here
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import UNKNOWN, costs, count, table
 from tokentray.insights.report import report
+from tokentray.sources import AGENTS, PROVIDERS
+from tokentray.store.account_table import all_accounts
 from tokentray.store.database import History
 from tokentray.store.totals import KEYS, Question, first_day, last_day
 
@@ -71,6 +74,7 @@ def _question(options: Namespace, history: History, here: Here) -> Question:
     until = options.until or max(today, last_day(history) or today, since)
     if since > until:
         raise WrongUsage(f"--since {since} is after --until {until}.")
+    _check_source(options.source, history)
     account = options.source if options.source and "/" in options.source else None
     return Question(
         since,
@@ -82,6 +86,16 @@ def _question(options: Namespace, history: History, here: Here) -> Question:
         model=options.model,
         project=options.project,
     )
+
+
+def _check_source(source: str | None, history: History) -> None:
+    accounts = {row.name for row in all_accounts(history)}
+    known = accounts | {account.partition("/")[0] for account in accounts} | set(AGENTS) | set(PROVIDERS)
+    if source is not None and source not in known:
+        near = difflib.get_close_matches(source, known, 1, 0.5)
+        raise WrongUsage(
+            f"There is no source and no account “{source}”." + (f" Did you mean “{near[0]}”?" if near else "")
+        )
 
 
 def _keys(text: str) -> tuple[str, ...]:
