@@ -37,7 +37,9 @@ def count(at: int, total: int, last: int, **more: Any) -> bytes:
 
 def read(data: bytes, totals_of: Any = lambda thread: None, state: str = "") -> Found:
     found, page = Found(), bytearray(data)
-    Reader(b"rollout-x.jsonl", state, light_decoder(), found, totals_of).block(page, len(page))
+    reader = Reader(b"rollout-x.jsonl", state, light_decoder(), found, totals_of)
+    reader.block(page, len(page))
+    reader.finish()
     return found
 
 
@@ -163,6 +165,7 @@ def test_both_decoders_find_the_same(sample: str) -> None:
             with open_log(str(path).encode()) as file:
                 for end in blocks(file, page):
                     reader.block(page, end)
+            reader.finish()
             packed.append((found.packed(), reader.state))
         assert packed[0] == packed[1]
 
