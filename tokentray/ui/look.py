@@ -461,5 +461,5 @@ QMenu::item { padding: %(px6)s %(px16)s; border-radius: 6px; }
 QMenu::item:selected { background: %(selected)s; }
 QMenu::item:disabled { color: %(muted)s; background: transparent; }
 QMenu::separator { height: 1px; background: %(line)s; margin: %(px4)s %(px8)s; }
-QToolTip { background: %(tip)s; color: %(text)s; border: 1px solid %(line)s; padding: %(px6)s; }
+QToolTip { background: %(tip)s; color: %(text)s; border: 1px solid %(line)s; padding: %(px2)s; }
 """

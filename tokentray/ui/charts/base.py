@@ -271,7 +271,7 @@ class Chart(QWidget):
             self.update()
         if self.has_data():
             self.mark(self.part_at(event.position(), self.area()))
-            self._show_small_tip()
+            self.show_small_tip()
 
     def leaveEvent(self, event: QEvent) -> None:
         self.mark(None)
@@ -352,7 +352,8 @@ class Chart(QWidget):
     def _tip_is_small(self) -> bool:
         return self.height() < pixels(140)
 
-    def _show_small_tip(self) -> None:
+    def show_small_tip(self) -> None:
+        """Says the marked part's values where the chart is too low to paint them into it."""
         if not self._tip_is_small():
             return
         if self.marked is None:

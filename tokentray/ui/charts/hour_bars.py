@@ -92,7 +92,20 @@ class HourBars(Chart):
             painter.drawRoundedRect(bar, radius, radius)
 
     def draw_crosshair(self, painter: QPainter, rect: QRectF, look: Look, part: QRectF) -> None:
-        """The others are dimmed; that is enough at this size."""
+        """The marked hour's values take the place of the hours' names: a tooltip would cover half the popover."""
+        assert self.marked is not None  # noqa: S101 - asked for only with a mark
+        tip, plot = self.tip(self.marked, look), self._plot(rect)
+        text = f"{tip.title} · {tip.lines[0].name}"
+        painter.setFont(font(11))
+        metrics = QFontMetricsF(painter.font())
+        painter.fillRect(QRectF(0, plot.bottom() + 1, self.width(), self.height() - plot.bottom()), colour(look.card))
+        wide = metrics.horizontalAdvance(text)
+        left = max(rect.left(), min(part.center().x() - wide / 2, rect.right() - wide))
+        painter.setPen(colour(look.text))
+        painter.drawText(QPointF(left, plot.bottom() + pixels(4) + metrics.ascent()), text)
+
+    def show_small_tip(self) -> None:
+        """The mark itself says it."""
 
     def sizeHint(self) -> QSize:
         return QSize(pixels(320), pixels(56))
