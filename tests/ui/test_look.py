@@ -6,6 +6,7 @@ import itertools
 import math
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -57,6 +58,18 @@ def test_dark_theme_reaches_every_widget(app: QApplication) -> None:
     apply_look(app, "light")
     app.processEvents()
     assert look_of(widget) is LIGHT
+
+
+def test_the_systems_change_is_followed_only_if_that_was_chosen(app: QApplication) -> None:
+    apply_look(app, "system")
+    app.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert app.palette().window().color().name() == DARK.ground
+    apply_look(app, "light")
+    app.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert app.palette().window().color().name() == LIGHT.ground
+    apply_look(app, "system")
+    app.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert app.palette().window().color().name() == LIGHT.ground
 
 
 def test_text_at_200_percent_grows_fonts_and_lengths(app: QApplication) -> None:

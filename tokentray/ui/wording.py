@@ -82,14 +82,6 @@ def sessions_text(count: int) -> str:
     return _one(text, count, "{number} session", "{number} sessions").format(number=exact_count(count))
 
 
-def requests_text(count: int | None) -> str:
-    """212 requests"""
-    if count is None:
-        return translate("wording", "requests unknown")
-    text = translate("wording", "{number} request(s)", "", _plural(count))
-    return _one(text, count, "{number} request", "{number} requests").format(number=exact_count(count))
-
-
 # Money
 
 
@@ -356,10 +348,6 @@ def unknown() -> str:
     return translate("wording", "unknown")
 
 
-def other() -> str:
-    return translate("wording", "other")
-
-
 def total() -> str:
     return translate("wording", "Total")
 
@@ -479,7 +467,7 @@ def state_words(state: str) -> str:
 
 def state_tone(state: str) -> str:
     """The label role that goes with a state: good, muted, warn or bad."""
-    return {"ok": "good", "never": "muted", "paused": "muted", "not_allowed": "muted"}.get(
+    return {"ok": "good", "never": "muted", "paused": "muted", "not_allowed": "muted", "stopped": "muted"}.get(
         state, "bad" if state in ("key_rejected", "key_missing", "no_vault", "bug") else "warn"
     )
 
@@ -498,6 +486,7 @@ def _states() -> dict[str, str]:
         "unreadable": translate("wording", "The answer could not be read"),
         "vault_locked": translate("wording", "The keyring is locked"),
         "no_vault": translate("wording", "No keyring on this system"),
+        "stopped": translate("wording", "Stopped; it goes on at the next sync"),
         "bug": translate("wording", "Something in TokenTray went wrong"),
     }
 
