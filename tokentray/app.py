@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from tokentray.ui.one_instance import SHOW, OneInstance, tell_the_first
 from tokentray.ui.tray import Tray
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
     from types import TracebackType
 
     from tokentray.engine import Engine
@@ -67,7 +67,7 @@ class App(QObject):
         super().__init__()
         self._sample = sample
         self._clock = clock_of(os.environ.get("TOKENTRAY_NOW"))
-        self._folder = tempfile.TemporaryDirectory(prefix="tokentray-") if sample else None
+        self._folder = _temporary_folder() if sample else None
         self._thread = QThread()
         self._engine: Engine | None = None
         self._tray: Tray | None = None
@@ -383,6 +383,12 @@ class App(QObject):
 
     def _tray_icon(self) -> QSystemTrayIcon | None:
         return self._tray.icon if self._tray is not None else None
+
+
+def _temporary_folder() -> TemporaryDirectory[str]:
+    from tempfile import TemporaryDirectory  # 9 ms that only `demo` needs
+
+    return TemporaryDirectory(prefix="tokentray-")
 
 
 def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
