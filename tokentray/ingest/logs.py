@@ -10,7 +10,7 @@ from tokentray.core.found import Found
 from tokentray.sources.log_reading import AGENTS, Answer, Known, LogReader, Task, log_entries, read_apart
 from tokentray.store.account_table import account_id, find_account
 from tokentray.store.database import transaction, zone_of
-from tokentray.store.log_table import known_log, known_logs, record_logs, record_turn, signed
+from tokentray.store.log_table import filling, holds_little, known_log, known_logs, record_logs, record_turn, signed
 
 if TYPE_CHECKING:
     from tokentray.core.clock import Clock
@@ -21,7 +21,9 @@ LITTLE_NEWS = 256 * 1024
 # Above this, a second process reads, too.
 MUCH_NEWS = 24 * 1024 * 1024
 # Responses are recorded in lots of this size, so that memory stays small and a scan that is stopped has kept what it read.
-LOT = 30_000
+LOT = 20_000
+# A first scan is recorded in one transaction for each so many bytes of logs: about three seconds, for which others can wait.
+FILLING_BYTES = 2 << 30
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
@@ -117,7 +119,11 @@ def _scan(
         today = [piece for piece in news if piece.mtime >= midnight]
         scan.read(today)
         news = [] if only_today else news[len(today) :]
-    scan.read(news)
+    for pieces in _at_most(FILLING_BYTES, news):
+        if sum(piece.bytes for piece in pieces) > MUCH_NEWS and holds_little(history):
+            scan.fill(pieces)
+        else:
+            scan.read(pieces)
     return scan.result
 
 
@@ -174,6 +180,7 @@ class _Scan:
         self._files: dict[str, list[tuple[bytes, Known]]] = {}
         self._waiting = 0
         self._done = 0
+        self._filling = False
 
     def read(self, pieces: Sequence[_Piece]) -> None:
         """Reads and records these files, in this order."""
@@ -196,14 +203,24 @@ class _Scan:
                 self._progress(self._done, self.total)
         self._record()
 
+    def fill(self, pieces: Sequence[_Piece]) -> None:
+        """Reads and records these files in one go, into a history that holds little."""
+        with transaction(self._history):
+            # An account is one of the agents' before its totals are made.
+            for account in {piece.agent.account for piece in pieces}:
+                account_id(self._history, account, "logged")
+            with filling(self._history):
+                self._filling = True
+                self.read(pieces)
+        self._filling = False
+
     def _answers(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Answer]]:
         total = sum(piece.bytes for piece in pieces)
         reader = LogReader(much=total >= LITTLE_NEWS)
         helper = None
         if total > MUCH_NEWS:
-            from tokentray.sources.second_process import (
-                second_process,
-            )  # subprocess costs 16 ms, which only much news is worth
+            # subprocess costs 16 ms, which only much news is worth.
+            from tokentray.sources.second_process import second_process
 
             helper = second_process([piece.task for piece in pieces])
         if helper is None:
@@ -229,11 +246,31 @@ class _Scan:
     def _record(self) -> None:
         if not self._files and not self._found:
             return
-        with transaction(self._history):
-            for account, found in self._found.items():
-                number = account_id(self._history, account, "logged")
-                record_logs(self._history, number, found, self._files.get(account, ()))
+        if self._filling:
+            self._record_found(remake=False)
+        else:
+            with transaction(self._history):
+                self._record_found(remake=True)
         self._found, self._files, self._waiting = {}, {}, 0
+
+    def _record_found(self, *, remake: bool) -> None:
+        for account, found in self._found.items():
+            number = account_id(self._history, account, "logged")
+            record_logs(self._history, number, found, self._files.get(account, ()), remake=remake)
+
+
+def _at_most(size: int, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """The pieces in lots of about that many bytes."""
+    lot: list[_Piece] = []
+    weight = 0
+    for piece in pieces:
+        if lot and weight + piece.bytes > size:
+            yield lot
+            lot, weight = [], 0
+        lot.append(piece)
+        weight += piece.bytes
+    if lot:
+        yield lot
 
 
 def _record_turns(history: History, agents: Sequence[AgentHome], clock: Clock, result: ScanResult) -> None:

@@ -139,9 +139,11 @@ def main(queue: int) -> None:
     Reads its share of the tasks on standard input and writes what it finds to standard output: for each file the length of what follows
     in 4 bytes, then its number and answer. See second_process.py.
     """
+    import gc
     import marshal
     import sys
 
+    gc.disable()  # a short life without cycles
     tasks: list[Task] = marshal.loads(sys.stdin.buffer.read())  # noqa: S302  from our own program
     reader, out = LogReader(much=True), sys.stdout.fileno()
     os.set_blocking(out, False)

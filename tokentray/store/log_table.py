@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tokentray.core.found import band_of
+from tokentray.core.found import BAND_EDGES, band_of
 from tokentray.store import rollup
 from tokentray.store.names import name_id
 
@@ -54,11 +53,11 @@ OWNS = f"""({OTHER} AND CASE
 PROMPT = "coalesce({0}.input, 0) + coalesce({0}.cache_read, 0) + coalesce({0}.cache_write, 0)"
 FULLER = f"((coalesce(excluded.output, -1), {PROMPT.format('excluded')}) > (coalesce(usage.output, -1), {PROMPT.format('usage')}))"
 COUNTED = ("model", "tier", "band", "input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning")
-COLUMNS = 16
-ROW = "(" + ", ".join("?" * COLUMNS) + ")"
+COLUMNS = 15
+ROW = "(" + ", ".join("?" * COLUMNS) + ", 1)"
 KEEP_RESPONSES = f"""
     INSERT INTO usage (id, account, start, model, project, session, tier, band,
-        input, cache_read, cache_write, cache_write_1h, output, reasoning, requests, flags)
+        input, cache_read, cache_write, cache_write_1h, output, reasoning, flags, requests)
     VALUES {{}}
     ON CONFLICT (id) DO UPDATE SET
         start = CASE WHEN {OWNS} THEN excluded.start WHEN {OTHER} THEN usage.start ELSE max(usage.start, excluded.start) END,
@@ -71,9 +70,14 @@ ROWS_AT_ONCE = 100
 KEEP_MANY = KEEP_RESPONSES.format(", ".join([ROW] * ROWS_AT_ONCE))
 KEEP_ONE = KEEP_RESPONSES.format(ROW)
 STANDING = "SELECT account, start FROM usage WHERE id IN ({})"
-STANDING_MANY = STANDING.format(", ".join("?" * ROWS_AT_ONCE))
-STANDING_ONE = STANDING.format("?")
 ANY_USAGE = "SELECT 1 FROM usage LIMIT 1"
+
+HOLDS_LITTLE = "SELECT count(*) < 500000 FROM (SELECT 1 FROM usage LIMIT 500000)"
+LOGGED_ACCOUNTS = "SELECT id FROM account WHERE origin = 'logged'"
+DROP_INDEX = "DROP INDEX usage_by_time"
+CREATE_INDEX = "CREATE INDEX usage_by_time ON usage (account, start)"
+WIDE_CACHE = "PRAGMA cache_size = -16000"
+USUAL_CACHE = "PRAGMA cache_size = -2000"
 
 TURN = """
     INSERT INTO poll (account, tried_at, succeeded_at, state, message, failures)
@@ -89,6 +93,7 @@ COMPLETE = """
 """
 
 SLOT_MS = 900_000
+LOWEST_BAND_EDGE = BAND_EDGES[0]
 
 # Of a log file: size, mtime in ns, inode, device, offset, hash of its first line, the reader's state.
 Known = tuple[int, int, int, int, int, int, str]
@@ -105,16 +110,47 @@ def known_log(history: History, path: bytes) -> Known | None:
     return row
 
 
-def record_logs(history: History, account: int, found: Found, files: Iterable[tuple[bytes, Known]]) -> None:
+class filling:  # noqa: N801  reads as a verb: `with transaction(history), filling(history):`
     """
-    Keeps what was found in some log files, with how far they have been read, and makes the touched totals again.
+    While very much is recorded into a history that holds little, the index by time is left out, and in the end it and all the agents'
+    totals are made at once: half the work. What is recorded meanwhile need not have its totals made.
+    """
+
+    __slots__ = ("_history",)
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def __enter__(self) -> None:
+        self._history.db.execute(WIDE_CACHE)
+        self._history.db.execute(DROP_INDEX)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._history.db.execute(CREATE_INDEX)
+            for (account,) in self._history.db.execute(LOGGED_ACCOUNTS).fetchall():
+                rollup.remake_account(self._history, account)
+        self._history.db.execute(USUAL_CACHE)
+
+
+def holds_little(history: History) -> bool:
+    """Whether filling it is worth making the index and the totals from the beginning."""
+    return bool(history.db.execute(HOLDS_LITTLE).fetchone()[0])
+
+
+def record_logs(
+    history: History, account: int, found: Found, files: Iterable[tuple[bytes, Known]], *, remake: bool = True
+) -> None:
+    """
+    Keeps what was found in some log files, with how far they have been read, and makes the touched totals again if they are to be.
 
     A response that is there already is completed: whoever had the fuller counts gives those, the owner's line gives time and project.
     To be called in one transaction.
     """
     for session, (first_at, parent) in found.sessions.items():
         history.db.execute(KEEP_SESSION, (name_id(history, session), first_at, name_id(history, parent)))
-    touched = _keep_responses(history, account, found.responses)
+    touched = _touched(history, account, found.responses) if remake else set()
+    _keep_responses(history, account, found.responses)
     _keep_cost_states(history, found)
     _keep_samples(history, account, found)
     history.db.executemany(KEEP_FILE, [(account, path, *_signed(known)) for path, known in files])
@@ -130,38 +166,37 @@ def record_turn(history: History, account: int, at_ms: int, why: str) -> None:
         history.db.execute(COMPLETE, bound)
 
 
-def _keep_responses(history: History, account: int, responses: Sequence[Response]) -> set[tuple[int, int, int]]:
-    rows = _rows(history, account, responses)
-    touched = {(account, 0, row[2] // SLOT_MS) for row in rows}
-    if history.db.execute(ANY_USAGE).fetchone():
-        # A row may move to a later slot or another owner's: its old slot is made again, too.
-        for sql, ids in _in_hundreds(STANDING_MANY, STANDING_ONE, [row[:1] for row in rows]):
-            touched.update((other, 0, start // SLOT_MS) for other, start in history.db.execute(sql, ids))
-    for sql, values in _in_hundreds(KEEP_MANY, KEEP_ONE, rows):
-        history.db.execute(sql, values)
-    return touched
-
-
-def _rows(history: History, account: int, responses: Sequence[Response]) -> list[tuple[Any, ...]]:
+def _keep_responses(history: History, account: int, responses: Sequence[Response]) -> None:
+    texts = {response[2] for response in responses} | {response[3] for response in responses}
+    texts |= {response[4] for response in responses} | {response[5] for response in responses}
+    names = {text: name_id(history, text) for text in texts}
     # In the order of their ids, as the table lies on the disk; lines of one response stay in the order of the file.
-    names = {text: name_id(history, text) for text in {text for response in responses for text in response[2:6]}}
-    rows = []
-    for response in sorted(responses, key=FIRST):
+    ordered = sorted(responses, key=FIRST)
+    whole = len(ordered) - len(ordered) % ROWS_AT_ONCE
+    rows: list[int | None] = []
+    for number, response in enumerate(ordered, 1):
         key, start, model, project, session, tier, fresh, read, written, hour, output, reasoning, flags = response
-        band = band_of((fresh or 0) + (read or 0) + (written or 0))
-        rows.append(
-            (key, account, start, names[model], names[project], names[session], names[tier], band, fresh, read, written, hour, output, reasoning, 1, flags)
+        prompt = (fresh or 0) + (read or 0) + (written or 0)
+        rows += (
+            key, account, start, names[model], names[project], names[session], names[tier],
+            band_of(prompt) if prompt > LOWEST_BAND_EDGE else 0,
+            fresh, read, written, hour, output, reasoning, flags,
         )  # fmt: skip
-    return rows
+        if number % ROWS_AT_ONCE == 0 or number > whole:
+            history.db.execute(KEEP_ONE if number > whole else KEEP_MANY, rows)
+            rows = []
 
 
-def _in_hundreds(many: str, one: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Each statement with its values: a hundred rows in one as long as there are, the rest one by one."""
-    whole = len(rows) - len(rows) % ROWS_AT_ONCE
-    for at in range(0, whole, ROWS_AT_ONCE):
-        yield many, tuple(chain.from_iterable(rows[at : at + ROWS_AT_ONCE]))
-    for row in rows[whole:]:
-        yield one, row
+def _touched(history: History, account: int, responses: Sequence[Response]) -> set[tuple[int, int, int]]:
+    """The slots these responses come into, and those they leave: one that is there may get a later time."""
+    touched = {(account, 0, slot) for slot in {response[1] // SLOT_MS for response in responses}}
+    if history.db.execute(ANY_USAGE).fetchone():
+        keys = list({response[0] for response in responses})
+        for at in range(0, len(keys), ROWS_AT_ONCE):
+            some = keys[at : at + ROWS_AT_ONCE]
+            standing = history.db.execute(STANDING.format(", ".join("?" * len(some))), some)
+            touched.update((other, 0, start // SLOT_MS) for other, start in standing)
+    return touched
 
 
 def _keep_cost_states(history: History, found: Found) -> None:

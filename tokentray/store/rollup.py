@@ -21,6 +21,14 @@ MAKE_SLOTS = f"""
     FROM usage WHERE account = ? AND span = ? AND start >= ? AND start < ?
     GROUP BY account, slot, span, model, project, session, tier, band
 """
+FORGET_SLOTS_OF_ACCOUNT = "DELETE FROM slot_total WHERE account = ?"
+# The plus keeps SQLite from going through the index by time, row by row.
+MAKE_SLOTS_OF_ACCOUNT = f"""
+    INSERT INTO slot_total (account, slot, span, model, project, session, tier, band, {COUNTS})
+    SELECT account, (start + span * 500) / 900000 AS slot, span, model, project, session, tier, band, {SUMS}
+    FROM usage WHERE +account = ? GROUP BY slot, span, model, project, session, tier, band
+"""
+FORGET_DAYS_OF_ACCOUNT = "DELETE FROM day_total WHERE account = ?"
 FORGET_DAY = "DELETE FROM day_total WHERE day = ? AND account = ?"
 MAKE_DAY = f"""
     INSERT INTO day_total (day, account, model, tier, band, {COUNTS})
@@ -64,6 +72,17 @@ def remake_totals(history: History, touched: Iterable[tuple[int, int, int]]) -> 
         else:
             days.update((day, account) for day in range(first // SLOTS_OF_DAY, (end - 1) // SLOTS_OF_DAY + 1))
     _make_days(history, day_of, days)
+
+
+def remake_account(history: History, account: int) -> None:
+    """Makes all sums of an account again; to be called in the transaction that wrote its usage rows."""
+    day_of = _Days(_zone(history))
+    history.db.execute(FORGET_SLOTS_OF_ACCOUNT, (account,))
+    history.db.execute(MAKE_SLOTS_OF_ACCOUNT, (account,))
+    history.db.execute(FORGET_DAYS_OF_ACCOUNT, (account,))
+    for other, first, last in history.db.execute(SLOTS_OF_ACCOUNTS).fetchall():
+        if other == account:
+            _make_days(history, day_of, {(day, account) for day in range(day_of.slot(first), day_of.slot(last) + 1)})
 
 
 def remake_days(history: History) -> None:
