@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QEvent, QLocale
 from PySide6.QtWidgets import QApplication
 
 from tokentray.ui.look import apply_look
@@ -20,4 +20,6 @@ def app(qapp: QApplication) -> Iterator[QApplication]:
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     apply_look(qapp, "light", text_scale=1.0)
     yield qapp
+    # Without an event loop nothing that was closed would go, and each look would be laid over all windows so far.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QLocale.setDefault(before)

@@ -47,6 +47,7 @@ class Segments(QFrame):
             checked.setChecked(False)
             self._group.setExclusive(True)
         self._group.blockSignals(False)
+        tab_to_checked(self._group)
 
     def allow(self, value: object, *, allowed: bool) -> None:
         """Whether a choice can be made just now."""
@@ -59,3 +60,11 @@ class Segments(QFrame):
     def _toggled(self, index: int, on: bool) -> None:
         if on:
             self.chosen.emit(self._values[index])
+
+
+def tab_to_checked(group: QButtonGroup) -> None:
+    """Tab comes to the choice that holds, also when it was not made by hand; the arrows reach the others."""
+    checked = group.checkedButton()
+    for button in group.buttons():
+        here = button is checked or checked is None
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if here else Qt.FocusPolicy.ClickFocus)

@@ -9,6 +9,7 @@ from tokentray.ui.card import text_label
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.icon import app_icon
 from tokentray.ui.look import look_of
+from tokentray.ui.segments import tab_to_checked
 
 
 class Sidebar(QFrame):
@@ -55,6 +56,7 @@ class Sidebar(QFrame):
 
     def show_page(self, name: str) -> None:
         self._group.button(self._names.index(name)).setChecked(True)
+        tab_to_checked(self._group)
 
     def show_fresh(self, text: str) -> None:
         self._fresh.setText(text)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -140,6 +140,13 @@ class Window(QMainWindow):
         self._timer.stop()
         self.window_placed.emit(self._placement())
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The foot takes room only while something stands there."""
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            empty = self.progress.isHidden() and self.undo.isHidden()
+            self._foot.setContentsMargins(25, 0 if empty else 8, 24, 0 if empty else 14)
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close()
@@ -157,11 +164,13 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stack, 1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(25, 0, 24, 0)
+        self._foot = QVBoxLayout()
+        self._foot.setContentsMargins(25, 0, 24, 0)
+        self._foot.setSpacing(8)
         for widget in (self.progress, self.undo):
-            foot.addWidget(widget)
-        column.addLayout(foot)
+            self._foot.addWidget(widget)
+            widget.installEventFilter(self)
+        column.addLayout(self._foot)
         centre = QWidget()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)

@@ -66,6 +66,7 @@ class AddSourceDialog(QDialog):
         self.list.setEnabled(not tested.accepted)
         self._say(("✓ " if tested.accepted else "✕ ") + tested.sentence, "good" if tested.accepted else "bad")
         if tested.accepted:
+            self.key.clear()
             self._cancel.hide()
             self.add.setText(self.tr("Done"))
             self.add.setEnabled(True)
@@ -73,7 +74,6 @@ class AddSourceDialog(QDialog):
             self.add.clicked.connect(self.accept)
             self.add.setFocus()
         else:
-            self._taken.discard(tested.account)
             self._check()
 
     def _make_fields(self) -> None:
@@ -271,7 +271,6 @@ class AddSourceDialog(QDialog):
 
     def _add(self) -> None:
         account = self._new_account()
-        self.key.clear()
         self._waiting = account.name
         self._form.setEnabled(False)
         self.list.setEnabled(False)

@@ -42,7 +42,7 @@ class FigureCard(QFrame):
 class FittedValue(QLabel):
     """A large value that takes the largest of a few sizes in which it fits into one line, and breaks it otherwise."""
 
-    SIZES = (24, 20, 17, 15)
+    SIZES = (24, 20, 17, 14)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

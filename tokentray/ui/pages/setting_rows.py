@@ -83,6 +83,11 @@ class SearchedBox(ChoiceBox):
         self.setCompleter(completer)
         field.editingFinished.connect(self._put_back)
 
+    def show_value(self, value: object) -> None:
+        super().show_value(value)
+        if (field := self.lineEdit()) is not None:
+            field.setCursorPosition(0)
+
     def _put_back(self) -> None:
         index = self.findText(self.currentText(), Qt.MatchFlag.MatchFixedString)
         if index >= 0 and index != self.currentIndex():

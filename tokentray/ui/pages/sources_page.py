@@ -53,7 +53,8 @@ class SourcesPage(QWidget):
             card = self.cards.pop(account)
             card.hide()
             card.deleteLater()
-        for row in snapshot.accounts:
+        # In the order of the page, because Tab goes by the order in which cards are made.
+        for row in sorted(snapshot.accounts, key=lambda row: row.kind != "agent"):
             self._card_of(row).show_row(row, snapshot.taken_at, snapshot.zone)
         kinds = {row.account: row.kind for row in snapshot.accounts}
         self._agents.show_empty(empty="agent" not in kinds.values())
@@ -76,7 +77,7 @@ class SourcesPage(QWidget):
         """Opens the adding dialog, at a source if one is named."""
         if self._snapshot is None:
             return
-        taken = {row.account for row in self._snapshot.accounts}
+        taken = {row.account for row in self._snapshot.accounts} - {f"{source}/{label}"}
         dialog = AddSourceDialog(self._snapshot.catalogue, taken, self)
         dialog.account_added.connect(self.account_added)
         dialog.finished.connect(self._forget_dialog)

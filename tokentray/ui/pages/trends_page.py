@@ -242,9 +242,9 @@ class TrendsPage(QWidget):
     def _last_day_of(self, bar: date | datetime) -> date:
         """The last day of the bar that begins at `bar`, within the choice."""
         starts, choice = self.bars.stack.starts, self._choice
-        after = starts.index(bar) + 1
         if choice is None or isinstance(bar, datetime) or choice.step == Step.DAY:
             return _as_day(bar)
+        after = starts.index(bar) + 1
         return _as_day(starts[after]) - timedelta(days=1) if after < len(starts) else choice.until
 
     def _go_back(self) -> None:
