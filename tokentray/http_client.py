@@ -200,10 +200,12 @@ class Web:
         encoding = response.headers.get("content-encoding", "identity").lower()
         if encoding not in ("identity", "gzip", ""):
             raise Unreadable(f"The answer of {self.host} is packed in a way that was not asked for.")
-        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding == "gzip" else None
+        # A transport that hands over a whole answer at once, as fakes do, has unpacked it already.
+        whole = response.is_stream_consumed
+        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding == "gzip" and not whole else None
         parts = bytearray()
         received = 0
-        for chunk in response.iter_raw():
+        for chunk in [response.content] if whole else response.iter_raw():
             if monotonic() > deadline:
                 raise self._too_slow()
             received += len(chunk)
