@@ -227,8 +227,10 @@ def test_progress_is_shown_while_it_lasts(qtbot: QtBot) -> None:
     assert "Reading Claude Code · 1,204 files" not in seen(popover)
 
 
-def test_it_stands_on_the_screen(qtbot: QtBot) -> None:
-    popover = opened(qtbot, full_snapshot())
+@pytest.mark.parametrize("make", [full_snapshot, extreme_snapshot])
+def test_it_stands_on_the_screen(qtbot: QtBot, app: QApplication, make: Callable[[], Snapshot]) -> None:
+    apply_look(app, "light", text_scale=1.8)
+    popover = opened(qtbot, make())
     assert popover.screen().availableGeometry().contains(popover.geometry())
 
 

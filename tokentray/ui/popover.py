@@ -78,7 +78,7 @@ class Popover(QWidget):
         if found:
             self._show_today(snapshot)
             self._show_gauges(snapshot)
-            self._show_rows(snapshot.today.rows)
+            self._show_rows(snapshot.today.rows, _MOST_ROWS)
         self._show_stretch(snapshot.today.stretch if found else "")
         self._fit()
 
@@ -350,10 +350,10 @@ class Popover(QWidget):
             if i < len(snapshot.gauges):
                 view.show_row(snapshot.gauges[i], snapshot.taken_at, zone)
 
-    def _show_rows(self, rows: tuple[AccountRow, ...]) -> None:
+    def _show_rows(self, rows: tuple[AccountRow, ...], most: int) -> None:
         self._line.setVisible(bool(rows))
-        self._rows.show_rows(rows[:_MOST_ROWS])
-        hidden = len(rows) - _MOST_ROWS
+        self._rows.show_rows(rows[:most])
+        hidden = len(rows) - most
         self._more.setVisible(hidden > 0)
         if hidden > 0:
             self._more.setText(wording.more_accounts(hidden))
@@ -365,19 +365,35 @@ class Popover(QWidget):
         self._open.setVisible(not nothing)
 
     def _fit(self) -> None:
-        """As tall as its content, at least as tall as the design."""
-        layout = self.layout()
-        if layout is None:
-            return
-        width = pixels(WIDTH)
-        beside = sum(button.sizeHint().width() for button in (self._open, self._sync)) <= width - pixels(
-            2 * _MARGIN + 8
-        )
+        """As tall as its content, at least as tall as the design, at most as the screen: then the last lines are left out."""
+        width, room = pixels(WIDTH), pixels(WIDTH - 2 * _MARGIN - 8)
+        beside = self._open.sizeHint().width() + self._sync.sizeHint().width() <= room
         self._actions.setDirection(QHBoxLayout.Direction.LeftToRight if beside else QHBoxLayout.Direction.TopToBottom)
-        layout.activate()
-        height = max(pixels(HEIGHT), layout.totalHeightForWidth(width))
+        most = self.screen().availableGeometry().height() - 2 * pixels(8)
+        height = self._height_at(width)
+        while height > most and self._leave_out_a_line():
+            height = self._height_at(width)
+        height = max(pixels(HEIGHT), height)
         if (self.width(), self.height()) != (width, height):
             self.setFixedSize(width, height)
+
+    def _height_at(self, width: int) -> int:
+        # From the inside out: a part tells its change only when its own layout has seen it.
+        for part in (self._rows, *self._gauges, self._full, self):
+            layout = part.layout()
+            if layout is not None:
+                layout.activate()
+        return layout.totalHeightForWidth(width) if layout is not None else 0
+
+    def _leave_out_a_line(self) -> bool:
+        """Takes away the last account's row, or else the last gauge; False if there is none."""
+        shown = [gauge for gauge in self._gauges if gauge.isVisibleTo(self._full)]
+        if self._snapshot is not None and self._rows.count > 0:
+            self._show_rows(self._snapshot.today.rows, self._rows.count - 1)
+            return True
+        if shown:
+            shown[-1].hide()
+        return bool(shown)
 
     def _wish_details(self) -> None:
         self.hide()
@@ -434,9 +450,11 @@ class _Rows(QWidget):
         self._grid.setHorizontalSpacing(pixels(8))
         self._grid.setVerticalSpacing(pixels(8))
         self._grid.setColumnStretch(1, 1)
+        self.count = 0
         self._lines: list[tuple[_Dot, ElidedLabel, MeterBar, QLabel, QLabel]] = []
 
     def show_rows(self, rows: tuple[AccountRow, ...]) -> None:
+        self.count = len(rows)
         while len(self._lines) < len(rows):
             self._add_line()
         for i, line in enumerate(self._lines):
