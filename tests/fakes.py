@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass
@@ -29,3 +30,13 @@ class DictionaryKeyring:
         self.asked += 1
         if self.refuses is not None:
             raise self.refuses
+
+
+@dataclass
+class MovableClock:
+    """A clock that stands still until a test moves it; `instant` is aware and UTC."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        return self.instant

@@ -169,6 +169,7 @@ class App(QObject):
         place = Place(
             os.path.join(folder, "history.sqlite") if folder else paths.history_file(),
             os.path.join(folder, "settings.json") if folder else paths.settings_file(),
+            paths.log_file(),
             paths.agents_home(),
             self._sample,
         )

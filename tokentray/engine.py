@@ -75,6 +75,7 @@ class Place:
 
     history_path: str
     settings_path: str
+    log_path: str
     agents_home: str
     sample: bool = False
 
@@ -211,8 +212,10 @@ class Engine(QObject):
 
     @Slot()
     def _look_again(self) -> None:
-        """At a new day, at an account's turn, after ten minutes, and after a sleep."""
-        slept = self._has_slept()
+        """At a new day, at an account's turn, after ten minutes, and after a sleep that nobody told of."""
+        self._look(self._has_slept())
+
+    def _look(self, slept: bool) -> None:
         self._mark_time()
         if slept:
             self._watch()
@@ -227,7 +230,7 @@ class Engine(QObject):
     def sleep_changed(self, going_to_sleep: bool) -> None:
         """The system's own word (login1's PrepareForSleep): false is the moment after a sleep."""
         if not going_to_sleep:
-            self._look_again()
+            self._look(True)
 
     def _plan(self) -> None:
         if self._leaving.is_set() or self._history is None:
@@ -486,6 +489,9 @@ class Engine(QObject):
     def _begin_turn(self, account: str) -> None:
         if self._history is None or account in self._turns:
             return
+        from tokentray.diagnostics import start_log  # half a megabyte that only polled accounts need
+
+        start_log(self._place.log_path)
         turn = polls.prepare(self._history, self._settings, account, self._clock.now())
         stop = threading.Event()
 

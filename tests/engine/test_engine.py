@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,17 +14,18 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import DictionaryKeyring
+from tests.fakes import DictionaryKeyring, MovableClock
 from tokentray.core.api_key import ApiKey
-from tokentray.core.clock import StoppedClock
 from tokentray.core.errors import HistoryDamaged
+from tokentray.diagnostics import stop_log
 from tokentray.engine import Engine, Place
 from tokentray.insights.alerts import Alert
-from tokentray.insights.snapshot import Snapshot
+from tokentray.insights.snapshot import Progress, Snapshot
 from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.settings.settings import AccountSetting, Settings, load_settings, save_settings
 from tokentray.settings.vault import Vault
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 EMPTY = '{"object": "page", "data": [], "has_more": false, "next_page": null}'
 WORK = AccountSetting("openai/work", "keyring")
@@ -42,6 +43,9 @@ class Wishes(QObject):
     restore_wished = Signal(str)
     export_wished = Signal(str, str)
     stop_wished = Signal()
+    long_work_stopped = Signal()
+    sleep_changed = Signal(bool)
+    polling_paused = Signal(int)
 
 
 @dataclass
@@ -49,6 +53,7 @@ class House:
     """One person's machine: a home with an agent's logs, a keyring, a provider."""
 
     folder: Path
+    clock: MovableClock
     keyring: DictionaryKeyring
     answer: Callable[[httpx.Request], httpx.Response]
     asked: list[str]
@@ -59,13 +64,14 @@ class House:
 
     @property
     def history_path(self) -> str:
-        return str(self.folder / "data" / "history.sqlite")
+        return str(self.folder / "config" / "history.sqlite")
 
     @property
     def log(self) -> Path:
         return self.folder / "home" / ".claude" / "projects" / "-home-me-alpha" / "one.jsonl"
 
-    def log_response(self, number: int, tokens: int) -> None:
+    def log_response(self, number: int, tokens: int, name: str = "") -> None:
+        name = name or str(number)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         usage = {
             "input_tokens": tokens,
@@ -77,10 +83,10 @@ class House:
             "type": "assistant",
             "timestamp": f"2026-11-21T08:{number:02}:00.000Z",
             "sessionId": "one",
-            "requestId": f"req_{number}",
+            "requestId": f"req_{name}",
             "cwd": "/home/me/alpha",
-            "uuid": f"u{number}",
-            "message": {"id": f"msg_{number}", "model": "claude-opus-4-5", "role": "assistant", "usage": usage},
+            "uuid": f"u{name}",
+            "message": {"id": f"msg_{name}", "model": "claude-opus-4-5", "role": "assistant", "usage": usage},
         }
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -97,10 +103,12 @@ class Seen(QObject):
         self.alerts: list[Alert] = []
         self.problems: list[Exception] = []
         self.said: list[str] = []
+        self.progress: list[Progress | None] = []
         self.wishes = Wishes()
-        place = Place(house.history_path, house.settings_path, str(house.folder / "home"), sample)
+        log_path = str(house.folder / "tokentray.log")
+        place = Place(house.history_path, house.settings_path, log_path, str(house.folder / "home"), sample)
         transport = httpx.MockTransport(house.answer)
-        self.engine = Engine(place, StoppedClock(NOW), Vault(house.keyring, {}), transport)
+        self.engine = Engine(place, house.clock, Vault(house.keyring, {}), transport)
         self.thread = QThread()
         self.engine.moveToThread(self.thread)
         self._connect()
@@ -116,6 +124,7 @@ class Seen(QObject):
         engine.alert_raised.connect(self.alerts.append)
         engine.problem_met.connect(self.problems.append)
         engine.finished.connect(self.said.append)
+        engine.progress_changed.connect(self.progress.append)
         wishes.account_added.connect(engine.add_account)
         wishes.account_paused.connect(engine.pause_account)
         wishes.account_removed.connect(engine.remove_account)
@@ -125,6 +134,9 @@ class Seen(QObject):
         wishes.restore_wished.connect(engine.restore)
         wishes.export_wished.connect(engine.export)
         wishes.stop_wished.connect(engine.stop)
+        wishes.long_work_stopped.connect(engine.stop_long_work)
+        wishes.sleep_changed.connect(engine.sleep_changed)
+        wishes.polling_paused.connect(engine.pause_polling)
 
     @property
     def tokens(self) -> int | None:
@@ -144,9 +156,13 @@ Start = Callable[..., Seen]
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    # A big scan is a program of its own, which finds its way by these.
+    monkeypatch.setenv("TOKENTRAY_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME"):
         monkeypatch.delenv(name, raising=False)
     asked: list[str] = []
@@ -156,7 +172,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         return response(200, EMPTY)
 
     keyring = DictionaryKeyring({("tokentray-desktop", "openai/work"): "sk-work"})
-    return House(tmp_path, keyring, answer, asked)
+    yield House(tmp_path, MovableClock(NOW), keyring, answer, asked)
+    stop_log()
 
 
 @pytest.fixture
@@ -339,6 +356,61 @@ def test_it_stops_while_a_provider_does_not_answer(house: House, start: Start, q
     qtbot.waitUntil(asked.is_set)
     assert seen.stop()
     answered.set()
+
+
+def test_after_a_sleep_it_polls_and_shows_the_new_day(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok" and seen.tokens == 1000)
+    house.asked.clear()
+    house.clock.instant = NOW + timedelta(hours=16)
+    seen.wishes.sleep_changed.emit(True)
+    seen.wishes.sleep_changed.emit(False)
+    qtbot.waitUntil(lambda: seen.snapshots[-1].today.day == date(2026, 11, 22))
+    qtbot.waitUntil(lambda: len(house.asked) > 0)
+    assert seen.tokens in (None, 0)
+
+
+def test_paused_polling_asks_nobody(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings(polling_allowed=True, polling_paused_until="2026-11-21T10:00:00+00:00", accounts=(WORK,)))
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    seen.wishes.sync_wished.emit()
+    seen.wishes.polling_paused.emit(-1)
+    qtbot.waitUntil(lambda: seen.settings[-1].polling_paused_until == "2026-11-22T00:00:00+00:00")
+    assert house.asked == []
+    seen.wishes.polling_paused.emit(0)
+    qtbot.waitUntil(lambda: len(house.asked) > 0)
+
+
+def test_a_big_first_scan_runs_beside_and_shows_how_far_it_is(house: House, start: Start, qtbot: QtBot) -> None:
+    for number in range(2000):
+        house.log_response(number % 60, 1000, name=f"{number}")
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 2_000_000, timeout=20_000)
+    qtbot.waitUntil(lambda: seen.progress[-1] is None)
+    assert seen.progress[0] == Progress("Reading the agents’ logs", None, "today first")
+    assert seen.problems == []
+
+
+def test_a_big_scan_can_be_stopped_and_continued(house: House, start: Start, qtbot: QtBot) -> None:
+    for number in range(2000):
+        house.log_response(number % 60, 1000, name=f"{number}")
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.progress) > 0)
+    seen.wishes.long_work_stopped.emit()
+    qtbot.waitUntil(lambda: seen.progress[-1] is None)
+    seen.wishes.sync_wished.emit()
+    qtbot.waitUntil(lambda: seen.tokens == 2_000_000, timeout=20_000)
+
+
+def test_it_stops_in_the_middle_of_a_big_scan(house: House, start: Start, qtbot: QtBot) -> None:
+    for number in range(2000):
+        house.log_response(number % 60, 1000, name=f"{number}")
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.progress) > 0)
+    assert seen.stop()
 
 
 def test_made_up_history_is_marked_and_nothing_is_read(house: House, start: Start, qtbot: QtBot) -> None:
