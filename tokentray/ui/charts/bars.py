@@ -153,6 +153,15 @@ class BarChart(Chart):
         painter.setBrush(QBrush(colour(look.muted, 0.6), Qt.BrushStyle.BDiagPattern))
         painter.drawRects(list(self._unknown_parts(plot)))
 
+    def draw_crosshair(self, painter: QPainter, rect: QRectF, look: Look, part: QRectF) -> None:
+        assert self.marked is not None  # noqa: S101 - asked for only with a mark
+        # Only down to the bar: over a thin one it would hide its colours.
+        total = self._sums[self.marked]
+        top = part.bottom() - (total or 0.0) * part.height() / self._axis.top
+        super().draw_crosshair(
+            painter, rect, look, QRectF(part.topLeft(), QPointF(part.right(), max(part.top(), top - 3)))
+        )
+
     def minimumSizeHint(self) -> QSize:
         return QSize(pixels(240), pixels(180))
 
