@@ -13,7 +13,7 @@ import pytest
 import tokentray.store
 from tokentray.store import rollup
 
-MIGRATION = Path(tokentray.store.__file__).parent / "migrations" / "0001_usage.sql"
+MIGRATIONS = sorted((Path(tokentray.store.__file__).parent / "migrations").glob("*.sql"))
 COUNTS = "SELECT slot, input, output FROM slot_total ORDER BY slot"
 DAYS = "SELECT day, account, input, output, requests FROM day_total ORDER BY day, account"
 
@@ -21,7 +21,8 @@ DAYS = "SELECT day, account, input, output, requests FROM day_total ORDER BY day
 @pytest.fixture
 def history() -> Iterator[Any]:
     db = sqlite3.connect(":memory:", isolation_level=None)
-    db.executescript(MIGRATION.read_text())
+    for migration in MIGRATIONS:
+        db.executescript(migration.read_text())
     db.execute("INSERT INTO meta VALUES ('zone', 'Europe/Berlin')")
     db.execute(
         "INSERT INTO account (id, name, origin) VALUES (1, 'codex/default', 'logged'), (2, 'openai/work', 'billed')"

@@ -38,12 +38,15 @@ MAKE_DAY = f"""
     GROUP BY model, tier, band
 """
 FORGET_DAYS = "DELETE FROM day_total"
+# Runs of use are made again when somebody asks for them: see work_table.py.
+MARK_STALE = "INSERT OR IGNORE INTO stale_day (day, account) VALUES (?, ?)"
 SLOTS_OF_ACCOUNTS = "SELECT account, MIN(slot), MAX(slot) FROM slot_total GROUP BY account"
 
 SLOT_MS = 900_000
 SLOT_SECONDS = 900
 DAY_SECONDS = 86_400
 SLOTS_OF_DAY = 96
+DAY_MS = 86_400_000
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 # Slots that lie nearer together than this are made again in one stretch: making an untouched one again changes nothing.
 BRIDGED_SLOTS = 96
@@ -68,6 +71,7 @@ def remake_totals(history: History, touched: Iterable[tuple[int, int, int]]) -> 
         history.db.execute(FORGET_SLOTS, (account, span, first, end))
         history.db.execute(MAKE_SLOTS, (account, span, first * SLOT_MS - shift, end * SLOT_MS - shift))
         if span < DAY_SECONDS:
+            _mark_stale(history, account, first * SLOT_MS - shift, end * SLOT_MS - shift)
             days.update((day, account) for day in range(day_of.slot(first), day_of.slot(end - 1) + 1))
         else:
             days.update((day, account) for day in range(first // SLOTS_OF_DAY, (end - 1) // SLOTS_OF_DAY + 1))
@@ -105,6 +109,11 @@ def slots_of_day(day: int, zone: str) -> tuple[int, int]:
 def day_of_slot(slot: int, zone: str) -> int:
     """The local day (days since 1970-01-01) a slot lies in."""
     return _Days(zone).slot(slot)
+
+
+def _mark_stale(history: History, account: int, start: int, end: int) -> None:
+    for day in range(start // DAY_MS, (end - 1) // DAY_MS + 1):
+        history.db.execute(MARK_STALE, (day, account))
 
 
 def _make_days(history: History, day_of: _Days, days: set[tuple[int, int]]) -> None:
