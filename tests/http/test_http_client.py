@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import socket
+import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +14,15 @@ import httpx
 import msgspec
 import pytest
 
+from tests import ledger_server
+from tests.ledger_server import LedgerServer, serving
 from tokentray import __version__
 from tokentray.core.clock import StoppedClock
 from tokentray.core.errors import KeyRejected, SourceError, Throttled, Unreachable, Unreadable
 from tokentray.http_client import Limits, Web, checked_address, is_loopback, next_try, pages, retry_after
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
+CERTIFICATE = os.path.join(os.path.dirname(__file__), "untrusted.pem")
 KEY = "sk-admin-Zq81Kd03Xw72Lm55Rt94"
 
 
@@ -386,3 +391,19 @@ def test_this_machine_is_asked_without_a_proxy(monkeypatch):
     proxy.close()
 
     assert proxy.asked == []
+
+
+@pytest.mark.parametrize("slow", [ledger_server.trickle, ledger_server.trickling_header])
+def test_patience_ends_over_tls_too_and_on_a_connection_that_is_used_again(slow):
+    house = LedgerServer(NOW)
+    trusting = httpx.HTTPTransport(verify=ssl.create_default_context(cafile=CERTIFICATE))
+    headers = {"Authorization": f"Bearer {ledger_server.KEYS['openai']}"}
+    with serving(house, CERTIFICATE):
+        address = house.address("openai", "https")
+        with Web(address, headers, transport=trusting, limits=Limits(total_seconds=0.2)) as asked:
+            asked.get_json("/organization/projects", shape=dict)
+            house.fault = slow
+            with pytest.raises(Unreachable, match=r"longer than 0\.2 seconds"):
+                asked.get_json("/organization/projects", shape=dict)
+            house.fault = None
+            asked.get_json("/organization/projects", shape=dict)

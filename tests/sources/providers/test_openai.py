@@ -38,7 +38,7 @@ def page(*buckets, more=None):
 
 
 def row(**counts):
-    return {"input_tokens": 10, "output_tokens": 5, "num_model_requests": 1, **counts}
+    return {"input_tokens": 10, "output_tokens": 5, "num_model_requests": 1, "model": "gpt-5", **counts}
 
 
 def honest(special):
@@ -175,6 +175,25 @@ def test_the_question_says_hours_seconds_groups_and_the_most_buckets():
         ("group_by", "batch"),
         ("group_by", "service_tier"),
     )
+
+
+def test_groups_that_are_not_understood_are_spelt_with_brackets():
+    def answer(asked):
+        names = {name for name, _ in asked.query}
+        return page((TODAY, [row(model="gpt-5" if "group_by[]" in names else None)]))
+
+    def costs(asked):
+        told = (
+            '"line_item": "gpt-5-2025-08-07, input"'
+            if ("group_by[]", "line_item") in asked.query
+            else '"line_item": null'
+        )
+        return cost_page('0.5, "currency": "usd"').replace('"line_item": "gpt-5-2025-08-07, input"', told)
+
+    conversation = talk({USAGE + "completions": answer, "/organization/costs": costs})
+
+    assert [usage.model for usage in conversation.usages("completions")] == ["gpt-5"]
+    assert [cost.line_item for cost in conversation.costs("costs")] == ["gpt-5-2025-08-07, input"]
 
 
 def test_a_window_of_the_past_begins_and_ends_on_whole_days():

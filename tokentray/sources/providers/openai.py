@@ -8,7 +8,7 @@ null means that nobody knows; the first and the last bucket are clipped to the q
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -43,6 +43,8 @@ FOUR_WEEKS = 28 * DAY
 RARELY = timedelta(minutes=55)
 MOST_PROJECTS = 20
 NAMELESS_NOTE = "This key may not read the names of projects and keys; their ids are shown."
+# The public description repeats the plain name, OpenAI's own Python client writes brackets; both are in use.
+SPELLINGS = ("group_by", "group_by[]")
 NORMAL_TIERS = ("default", "auto", "standard", "")
 
 P = TypeVar("P", "UsagePage", "CostPage")
@@ -203,12 +205,15 @@ def _busy_days(endpoint: Endpoint, web: Web, window: Period) -> Period | None:
 
 
 def _read_costs(web: Web, window: Period, now: datetime) -> Reading:
-    groups = [("group_by", "line_item"), ("group_by", "project_id")]
-    params = [*_range(window, now), ("bucket_width", "1d"), ("limit", str(MOST_COST_DAYS)), *groups]
-    buckets: dict[datetime, list[CostRow]] = {}
-    for page in pages(partial(_page, web, "/organization/costs", params, CostPage), _next_page):
-        for bucket in page.data:
-            _add(buckets, bucket.start_time, DAY, bucket.results)
+    params = [*_range(window, now), ("bucket_width", "1d"), ("limit", str(MOST_COST_DAYS))]
+    for spelling in SPELLINGS:
+        buckets: dict[datetime, list[CostRow]] = {}
+        groups = [(spelling, "line_item"), (spelling, "project_id")]
+        for page in pages(partial(_page, web, "/organization/costs", [*params, *groups], CostPage), _next_page):
+            for bucket in page.data:
+                _add(buckets, bucket.start_time, DAY, bucket.results)
+        if _is_told(row.line_item for rows in buckets.values() for row in rows):
+            break
     known = _known(buckets, DAY, window)
     if known is None:
         return Reading((), None)
@@ -219,18 +224,24 @@ def _read_costs(web: Web, window: Period, now: datetime) -> Reading:
 def _buckets(
     web: Web, endpoint: Endpoint, width: timedelta, groups: tuple[str, ...], window: Period, now: datetime
 ) -> dict[datetime, list[Row]]:
-    params = [
-        *_range(window, now),
-        ("bucket_width", "1h" if width == HOUR else "1d"),
-        ("limit", str(MOST_BUCKETS[width])),
-        *(("group_by", group) for group in groups),
-    ]
+    width_text = "1h" if width == HOUR else "1d"
+    params = [*_range(window, now), ("bucket_width", width_text), ("limit", str(MOST_BUCKETS[width]))]
     path = f"/organization/usage/{endpoint.name}"
-    buckets: dict[datetime, list[Row]] = {}
-    for page in pages(partial(_page, web, path, params, UsagePage), _next_page):
-        for bucket in page.data:
-            _add(buckets, bucket.start_time, width, bucket.results)
+    for spelling in SPELLINGS:
+        buckets: dict[datetime, list[Row]] = {}
+        asked = [*params, *((spelling, group) for group in groups)]
+        for page in pages(partial(_page, web, path, asked, UsagePage), _next_page):
+            for bucket in page.data:
+                _add(buckets, bucket.start_time, width, bucket.results)
+        if "model" not in groups or _is_told(row.model for rows in buckets.values() for row in rows):
+            break
     return buckets
+
+
+def _is_told(names: Iterable[str | None]) -> bool:
+    """Whether rows were grouped as asked: if all names are null, the question's spelling may not have been understood."""
+    told = [name is not None for name in names]
+    return any(told) or not told
 
 
 def _range(window: Period, now: datetime) -> Params:
