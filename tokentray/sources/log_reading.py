@@ -78,7 +78,7 @@ class LogReader:
     def _reader(self, agent: str, path: bytes, state: str, folders: tuple[str, ...]) -> LineReader:
         reader, decode = self._readers[agent]
         if agent == codex.NAME:
-            return codex.Reader(path, state, decode, self.found, lambda thread: self._totals_of(thread, folders))
+            return reader(path, state, decode, self.found, lambda thread: self._totals_of(thread, folders))
         return reader(path, state, decode, self.found)
 
     def _totals_of(self, thread: str, folders: tuple[str, ...]) -> frozenset[codex.Totals] | None:
@@ -106,7 +106,7 @@ def _fast_readers() -> Readers:
 
     return {
         claude_code.NAME: (claude_code_lines.LineReader, claude_code_lines.line_decoder()),
-        codex.NAME: (codex.Reader, codex_lines.line_decoder()),
+        codex.NAME: (codex_lines.LineReader, codex_lines.line_decoder()),
     }
 
 

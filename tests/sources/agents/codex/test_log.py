@@ -10,7 +10,7 @@ import pytest
 
 from tests.ingest.test_logs_exact import SAMPLES, needs_samples
 from tokentray.core.found import Found
-from tokentray.sources.agents.codex.lines import line_decoder
+from tokentray.sources.agents.codex.lines import LineReader, line_decoder
 from tokentray.sources.agents.codex.log import Reader, window_name
 from tokentray.sources.jsonl import blocks, light_decoder, open_log
 
@@ -156,18 +156,18 @@ def test_window_names() -> None:
 
 @needs_samples
 @pytest.mark.parametrize("sample", ["codex", "codex-migrated", "codex-compressed"])
-def test_both_decoders_find_the_same(sample: str) -> None:
+def test_all_ways_of_reading_find_the_same(sample: str) -> None:
     for path in sorted((SAMPLES / sample / "home").rglob("rollout-*")):
         packed = []
-        for decode in (light_decoder(), line_decoder()):
+        for kind, decode in ((Reader, light_decoder()), (Reader, line_decoder()), (LineReader, line_decoder())):
             found, page = Found(), bytearray(4096)
-            reader = Reader(str(path).encode(), "", decode, found, lambda thread: None)
+            reader = kind(str(path).encode(), "", decode, found, lambda thread: None)
             with open_log(str(path).encode()) as file:
                 for end in blocks(file, page):
                     reader.block(page, end)
             reader.finish()
             packed.append((found.packed(), reader.state))
-        assert packed[0] == packed[1]
+        assert packed[0] == packed[1] == packed[2]
 
 
 @needs_samples

@@ -35,6 +35,7 @@ from tokentray.sources.jsonl import (
 
 NAME = "codex"
 SUFFIXES = (b".jsonl", b".jsonl.zst")
+RESPONSE = b"codex "
 TIME = b'{"timestamp":"'
 TYPE = b'"type":"'
 # Kinds of lines that hold nothing that is read here: proven by their place, right behind the time.
@@ -75,49 +76,61 @@ class Reader:
         self._found = found
         self._totals_of = totals_of
         parts = state.split(SEPARATOR) if state else ["", "", "", "", "", "", "", "", ""]
-        self._thread, self._project, self._model, ancestors, totals, flags, first_at, last_at, mode = parts
+        self.thread, self.project, self.model, ancestors, totals, flags, first_at, last_at, mode = parts
         self._ancestors = ancestors.split() if ancestors else []
-        self._totals: Totals | None = tuple(int(part) for part in totals.split()) if totals else None
-        self._flags = int(flags or 0)
+        self.totals: Totals | None = tuple(int(part) for part in totals.split()) if totals else None
+        self.flags = int(flags or 0)
         self._first_at = int(first_at or 0)
-        self._last_at = int(last_at or 0)
+        self.last_at = int(last_at or 0)
         # "r": records count, "c": still in a copied history, "t": a copied turn with an id was seen
-        self._mode = mode
+        self.mode = mode
         self._stem = thread_of(path)
         self._inherited: set[Totals] | None = None
         self._parent_known = False
         # The newest of each limit, by its id: only those are read.
         self._limits: dict[str, tuple[dict[str, Any], int]] = {}
+        # Lines of which only the limits have not been read, by what stands before the windows.
+        self.limit_lines: dict[bytes, bytes] = {}
 
     @property
     def state(self) -> str:
         """What the next reading has to know about the lines before."""
-        if not self._thread:
+        if not self.thread:
             return ""
-        totals = " ".join(map(str, self._totals)) if self._totals else ""
+        totals = " ".join(map(str, self.totals)) if self.totals else ""
         parts = (
-            self._thread, self._project.replace(SEPARATOR, " "), self._model.replace(SEPARATOR, " "), " ".join(self._ancestors), totals,
-            str(self._flags), str(self._first_at), str(self._last_at), self._mode,
+            self.thread, self.project.replace(SEPARATOR, " "), self.model.replace(SEPARATOR, " "), " ".join(self._ancestors), totals,
+            str(self.flags), str(self._first_at), str(self.last_at), self.mode,
         )  # fmt: skip
         return SEPARATOR.join(parts)
 
     def block(self, page: bytearray, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
-        start, find, starts = 0, page.find, page.startswith
+        start = 0
         while start < end:
-            stop = find(b"\n", start, end)
-            # `{"timestamp":"…","ordinal":7,"type":"…","payload":{"type":"…"`; messages, tool calls and their output are of no interest.
-            kind = find(TYPE, start + 38, start + 72) + len(TYPE)
-            skipped = starts(SKIPPED, kind) or (starts(EVENT, kind) and not starts(EVENTS, kind + len(EVENT)))
-            if not skipped or kind < start or not starts(TIME, start):
-                self.line(bytes(page[start:stop]))
+            stop = page.find(b"\n", start, end)
+            self.maybe_line(page, start, stop)
             start = stop + 1
 
     def finish(self) -> None:
         """After the last block."""
+        for raw in self.limit_lines.values():
+            line = decode_line(raw, self._decode) or {}
+            at = instant_of(line.get("timestamp"))
+            if at is not None:
+                self._keep_limits(line["payload"].get("rate_limits"), at)
         for limits, at in self._limits.values():
             self._samples(limits, at)
-        self._limits.clear()
+
+    def maybe_line(self, page: bytearray, start: int, stop: int) -> None:
+        """Reads a line if it may matter: `{"timestamp":"…","ordinal":7,"type":"…","payload":{"type":"…"` tells."""
+        kind = page.find(TYPE, start + 38, start + 72) + len(TYPE)
+        event = kind + len(EVENT)
+        skipped = page.startswith(SKIPPED, kind) or (
+            page.startswith(EVENT, kind) and not page.startswith(EVENTS, event)
+        )
+        if not skipped or kind < start or not page.startswith(TIME, start):
+            self.line(bytes(page[start:stop]))
 
     def line(self, raw: bytes) -> None:
         line = decode_line(raw, self._decode)
@@ -129,7 +142,7 @@ class Reader:
         if kind == "session_meta":
             self._begin(payload, at)
         elif kind == "turn_context":
-            self._model = text_of(payload.get("model")) or self._model
+            self.model = text_of(payload.get("model")) or self.model
         elif kind == "token_usage_record" and at is not None:
             self._record(payload, at)
         elif kind == "event_msg":
@@ -137,21 +150,21 @@ class Reader:
 
     def _begin(self, meta: dict[str, Any], at: int | None) -> None:
         thread = text_of(meta.get("id"))
-        if self._thread:
+        if self.thread:
             # A copy from an ancestor: its lines follow.
-            if thread and thread != self._thread and thread not in self._ancestors:
+            if thread and thread != self.thread and thread not in self._ancestors:
                 self._ancestors.append(thread)
-                self._mode = self._mode if "r" in self._mode or "c" in self._mode else self._mode + "c"
+                self.mode = self.mode if "r" in self.mode or "c" in self.mode else self.mode + "c"
             return
-        self._thread = thread or self._stem
-        self._project = text_of(meta.get("cwd"))
+        self.thread = thread or self._stem
+        self.project = text_of(meta.get("cwd"))
         self._first_at = instant_of(meta.get("timestamp")) or at or 0
-        self._flags = SIDECHAIN if type(meta.get("source")) is dict and "subagent" in meta["source"] else 0
+        self.flags = SIDECHAIN if type(meta.get("source")) is dict and "subagent" in meta["source"] else 0
         parent = text_of(meta.get("forked_from_id"))
         if parent:
             self._ancestors.append(parent)
-            self._mode = "c"
-        self._found.session(self._thread, self._first_at)
+            self.mode = "c"
+        self._found.session(self.thread, self._first_at)
 
     def _event(self, payload: dict[str, Any], at: int | None) -> None:
         kind = payload.get("type")
@@ -161,19 +174,19 @@ class Reader:
             self._turn(text_of(payload.get("turn_id")))
         elif kind == "thread_settings_applied":
             settings = payload.get("thread_settings")
-            self._model = text_of(settings.get("model")) or self._model if type(settings) is dict else self._model
+            self.model = text_of(settings.get("model")) or self.model if type(settings) is dict else self.model
 
     def _turn(self, turn: str) -> None:
-        if not turn or "c" not in self._mode:
+        if not turn or "c" not in self.mode:
             return
         # Both are version 7 uuids: the first twelve digits are milliseconds.
-        young = turn.replace("-", "")[:12] >= self._thread.replace("-", "")[:12]
-        self._mode = self._mode.replace("c", "") if young else self._mode if "t" in self._mode else self._mode + "t"
+        young = turn.replace("-", "")[:12] >= self.thread.replace("-", "")[:12]
+        self.mode = "" if young else self.mode if "t" in self.mode else self.mode + "t"
 
     def _record(self, payload: dict[str, Any], at: int) -> None:
         thread, key, usage = payload.get("thread_id"), text_of(payload.get("response_id")), payload.get("usage")
-        if "r" not in self._mode:
-            self._mode = "r"
+        if "r" not in self.mode:
+            self.mode = "r"
         if type(usage) is dict and key and thread == self._name():
             self._respond(f"{thread} {key}", usage, at)
 
@@ -183,44 +196,49 @@ class Reader:
             (info.get("last_token_usage"), info.get("total_token_usage")) if type(info) is dict else (None, None)
         )
         totals = totals_from(total)
-        copied = "c" in self._mode and self._is_copied(totals, at)
-        self._last_at = at
-        limits = payload.get("rate_limits")
-        if not copied and type(limits) is dict:
-            self._limits[text_of(limits.get("limit_id"))] = (limits, at)
-        if totals is None or type(usage) is not dict or totals == self._totals:
+        copied = "c" in self.mode and self._is_copied(totals, at)
+        self.last_at = at
+        if not copied:
+            self._keep_limits(payload.get("rate_limits"), at)
+        if totals is None or type(usage) is not dict or totals == self.totals:
             return
-        self._totals = totals
-        if copied or "r" in self._mode:
+        self.totals = totals
+        if copied or "r" in self.mode:
             return
         if usage.get("input_tokens") or usage.get("output_tokens"):
             self._respond(f"{self._name()} {totals}", usage, at)
 
+    def _keep_limits(self, limits: Any, at: int) -> None:
+        if type(limits) is dict:
+            key = text_of(limits.get("limit_id"))
+            if key not in self._limits or at >= self._limits[key][1]:
+                self._limits[key] = (limits, at)
+
     def _is_copied(self, totals: Totals | None, at: int) -> bool:
         """Whether a count among the first of a fork was copied; the first own one ends the copy."""
-        if totals is None or "t" in self._mode:
+        if totals is None or "t" in self.mode:
             return True  # a turn that is younger than the thread will end the copy
         if self._inherited is None:
             known = [self._totals_of(ancestor) for ancestor in self._ancestors]
             self._inherited = {total for totals in known if totals for total in totals}
             self._parent_known = bool(known) and known[0] is not None
-        pause = at - (self._last_at or self._first_at)
+        pause = at - (self.last_at or self._first_at)
         if totals in self._inherited or (not self._parent_known and pause < FASTEST_ANSWER_MS):
             return True
-        self._mode = self._mode.replace("c", "")
+        self.mode = ""
         return False
 
     def _name(self) -> str:
         # The oldest versions, and files whose beginning is lost, say their thread in the file's name only.
-        return self._thread or self._stem
+        return self.thread or self._stem
 
     def _respond(self, key: str, usage: dict[str, Any], at: int) -> None:
         thread = self._name()
-        if not self._thread:
-            self._thread, self._first_at = thread, at
+        if not self.thread:
+            self.thread, self._first_at = thread, at
             self._found.session(thread, at)
         self._found.responses.append(
-            (response_id(key), at, self._model, self._project, thread, "", *counts_of(usage), self._flags)
+            (response_id(key), at, self.model, self.project, thread, "", *counts_of(usage), self.flags)
         )
 
     def _samples(self, limits: dict[str, Any], at: int) -> None:
@@ -257,7 +275,7 @@ class Reader:
 
 def response_id(key: str) -> int:
     """The history's id of a response: the same wherever its rollout lies, migrated or compressed."""
-    return number_of(b"codex " + key.encode())
+    return number_of(RESPONSE + key.encode())
 
 
 def counts_of(usage: dict[str, Any]) -> tuple[int | None, int | None, int | None, int | None, int | None, int | None]:
