@@ -241,6 +241,23 @@ def test_buckets_that_do_not_fit_the_question_are_unreadable(starts):
     assert conversation.sets("completions") == []
 
 
+def test_a_day_that_our_slow_clock_does_not_know_yet_waits_for_the_next_time():
+    last = TODAY + 23 * HOUR
+    conversation = talk(
+        {USAGE + "completions": page((last, [row()]), (last + HOUR, [row()]))}, now=TODAY + DAY - timedelta(minutes=1)
+    )
+
+    assert [usage.start for usage in conversation.usages("completions")] == [last]
+    assert conversation.failure is None
+
+
+def test_a_bucket_after_the_end_that_was_asked_for_is_unreadable():
+    special = {"/organization/costs": lambda asked: page((OPEN, [])) if "end_time" in asked.one else page()}
+    conversation = Conversation("openai", honest(special), NOW).fetch(OPEN - DAY)
+
+    assert isinstance(conversation.failure, Unreadable)
+
+
 def test_milliseconds_are_not_taken_for_seconds():
     bucket = {"start_time": unix(TODAY) * 1000, "end_time": unix(TODAY) * 1000, "results": []}
 

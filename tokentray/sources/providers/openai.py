@@ -214,6 +214,7 @@ def _read_costs(web: Web, window: Period, now: datetime) -> Reading:
                 _add(buckets, bucket.start_time, DAY, bucket.results)
         if _is_told(row.line_item for rows in buckets.values() for row in rows):
             break
+    buckets = _asked_for(buckets, window, now)
     known = _known(buckets, DAY, window)
     if known is None:
         return Reading((), None)
@@ -235,7 +236,12 @@ def _buckets(
                 _add(buckets, bucket.start_time, width, bucket.results)
         if "model" not in groups or _is_told(row.model for rows in buckets.values() for row in rows):
             break
-    return buckets
+    return _asked_for(buckets, window, now)
+
+
+def _asked_for(buckets: dict[datetime, list[R]], window: Period, now: datetime) -> dict[datetime, list[R]]:
+    """Where no end was asked for, OpenAI's clock says what is now; if ours is slow, a new day may have begun there."""
+    return {start: rows for start, rows in buckets.items() if start < window.end} if window.end > now else buckets
 
 
 def _is_told(names: Iterable[str | None]) -> bool:
