@@ -122,6 +122,13 @@ def test_what_was_reset_shows_no_level(history):
     assert snapshot.gauges[0].stale
 
 
+def test_an_agent_tells_since_when_it_is_known(ledger, history):
+    for days in (3, 40, 1):
+        ledger.log(NOW - timedelta(days=days), "gpt-5", Tokens(input=10))
+    account = taken(history).accounts[0]
+    assert (account.first_day, account.tokens) == (date(2026, 10, 12), 30)
+
+
 def test_a_refused_key_needs_attention(history):
     settings = Settings(
         accounts=(AccountSetting("openai/work", "keyring"), AccountSetting("openrouter/x", "keyring")),
@@ -196,7 +203,7 @@ def test_the_four_figures(ledger, history):
         Figure("Busiest model", "claude-sonnet-4-6", "100 % of tokens"),
     )
     assert snapshot.month is not None
-    assert (len(snapshot.month.spent), len(snapshot.month.forecast), snapshot.month.kind) == (21, 10, "estimated")
+    assert (len(snapshot.month.spent), len(snapshot.month.forecast), snapshot.month.kind) == (21, 9, "estimated")
 
 
 def test_the_demo_shows_everything(history):

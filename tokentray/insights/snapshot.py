@@ -119,7 +119,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Cost this month: cumulative by day up to today, then the forecast with its band. All in `currency`, floats for drawing only."""
+    """Cost this month: cumulative by day up to today, then the forecast from tomorrow on, with its band. All in `currency`, floats for drawing only."""
 
     first: date
     days: int
@@ -144,7 +144,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """One row of Sources."""
+    """One row of Sources. `first_day` is the first local day it told of, known for agents too, who never say what is complete."""
 
     account: str
     source: str
@@ -162,6 +162,7 @@ class AccountState:
     gives: str
     cannot: str
     notes: tuple[str, ...] = ()
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -365,9 +365,9 @@ def _month(scene: _Scene, daily: _Daily) -> Month | None:
         first=first,
         days=(_next_month(first) - first).days,
         spent=tuple(spent),
-        forecast=outlook.likely if outlook else (),
-        low=outlook.low if outlook else (),
-        high=outlook.high if outlook else (),
+        forecast=outlook.likely[1:] if outlook else (),
+        low=outlook.low[1:] if outlook else (),
+        high=outlook.high[1:] if outlook else (),
         budget=None if budget is None else float(budget),
         currency=daily.currency,
         kind="estimated" if daily.estimated else "billed",
@@ -604,8 +604,14 @@ def _accounts(scene: _Scene, catalogue: Iterable[Source]) -> tuple[AccountState,
 
 
 def _account(
-    scene: _Scene, name: str, source: Source | None, poll: PollRow | None, known: Coverage | None, total: int | None
+    scene: _Scene,
+    name: str,
+    source: Source | None,
+    poll: PollRow | None,
+    known: Coverage | None,
+    total: tuple[int, date] | None,
 ) -> AccountState:
+    tokens, since = total or (None, None)
     setting = scene.settings.account(name)
     kind = str(source.kind) if source is not None else "imported"
     return AccountState(
@@ -613,7 +619,7 @@ def _account(
         source=name.partition("/")[0],
         title=scene.titles[name],
         kind=kind,
-        state=_state(scene, kind, poll, total),
+        state=_state(scene, kind, poll, tokens),
         message=poll.message if poll else "",
         paused=setting.paused if setting else False,
         tried_at=poll.tried_at if poll else None,
@@ -621,10 +627,11 @@ def _account(
         complete_since=known.complete_since if known else None,
         complete_until=known.complete_until if known else None,
         gaps=known.gaps if known else (),
-        tokens=total,
+        tokens=tokens,
         gives=source.gives if source else "",
         cannot=source.cannot if source else "",
         notes=poll.notes if poll else (),
+        first_day=since,
     )
 
 

@@ -110,7 +110,7 @@ DAYS = f"""
     WHERE day BETWEEN ? AND ? GROUP BY day, account, model
 """
 ACCOUNTS = (
-    f"SELECT account.name, {TOTAL} FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
+    f"SELECT account.name, {TOTAL}, min(day) FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
 )
 RESPONSES = f"""
     SELECT start, {TOTAL}, project.text FROM usage JOIN name AS project ON project.id = usage.project
@@ -298,9 +298,9 @@ def days_between(history: History, since: date, until: date) -> list[tuple[int, 
     return history.db.execute(DAYS, bounds).fetchall()
 
 
-def tokens_by_account(history: History) -> dict[str, int]:
-    """Everything each account ever said."""
-    return dict(history.db.execute(ACCOUNTS))
+def tokens_by_account(history: History) -> dict[str, tuple[int, date]]:
+    """Everything each account ever said, and the first local day with any of it."""
+    return {name: (total, date.fromordinal(day + EPOCH_ORDINAL)) for name, total, day in history.db.execute(ACCOUNTS)}
 
 
 def projects_since(history: History, start: datetime) -> list[str]:
