@@ -189,6 +189,7 @@ def account_state(account: str, title: str, state: str = "ok", message: str = ""
         tokens=12_345_678,
         gives="Tokens and costs by hour, model, project and key.",
         cannot="What single conversations were about.",
+        first_day=date(2025, 11, 21),
     )
 
 

@@ -45,6 +45,7 @@ class Sidebar(QFrame):
         column.addWidget(self.search)
         column.addSpacing(8)
         column.addWidget(self._sample, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addSpacing(2)
         column.addWidget(self._fresh)
         self._group.idClicked.connect(lambda index: self.page_chosen.emit(self._names[index]))
         self.show_sample(sample=False)

@@ -35,7 +35,7 @@ def test_a_card_says_how_its_account_is(page: SourcesPage) -> None:
     card = page.cards["openai/work"]
     assert card.state.text() == "Up to date. Last reading 20 s ago."
     assert card.facts.text() == ("12.3M tokens  ·  complete since Fri, 21 Nov 2025  ·  until 21 Nov, 9:08\u202fPM")
-    assert "Cannot see: What single conversations were about." in card.details.text()
+    assert "Limits: What single conversations were about." in card.details.text()
     assert card.accessibleName() == "OpenAI, openai/work: Up to date. Last reading 20 s ago."
 
 
@@ -51,11 +51,17 @@ def test_an_account_that_was_never_read_says_so(page: SourcesPage) -> None:
         succeeded_at=None,
         complete_since=None,
         complete_until=None,
+        first_day=None,
         tokens=None,
     )
     card = card_of(page, row)
     assert card.state.text() == "Not read yet."
     assert card.facts.text() == "Nothing has been read yet."
+
+
+def test_an_agent_names_its_first_day(page: SourcesPage) -> None:
+    row = replace(account_state("codex/default", "Codex"), complete_since=None, complete_until=None)
+    assert card_of(page, row).facts.text() == "12.3M tokens  ·  since Fri, 21 Nov 2025"
 
 
 def test_gaps_are_named_and_many_are_counted(page: SourcesPage) -> None:

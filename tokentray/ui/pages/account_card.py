@@ -106,6 +106,8 @@ class AccountCard(QFrame):
         names.addWidget(self._name)
         for button in (self.test, self.pause, self.remove):
             buttons.addWidget(button)
+        # In the middle of the buttons' line.
+        names.setContentsMargins(0, 5, 0, 0)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addLayout(names, 1)
@@ -149,6 +151,8 @@ class AccountCard(QFrame):
         if row.complete_since is not None:
             day = wording.day_text(local_day(row.complete_since, zone))
             parts.append(self.tr("complete since {day}").format(day=day))
+        elif row.first_day is not None:
+            parts.append(self.tr("since {day}").format(day=wording.day_text(row.first_day)))
         if row.complete_until is not None and row.kind == "provider":
             parts.append(self.tr("until {moment}").format(moment=_moment(row.complete_until, zone)))
         return "  ·  ".join(parts) or self.tr("Nothing has been read yet.")
@@ -158,9 +162,9 @@ class AccountCard(QFrame):
         if len(row.gaps) > MOST_GAPS:
             lines.append(self.tr("and {number} more gaps").format(number=len(row.gaps) - MOST_GAPS))
         if row.gives:
-            lines.append(self.tr("Sees: {what}").format(what=row.gives))
+            lines.append(self.tr("Gives: {what}").format(what=row.gives))
         if row.cannot:
-            lines.append(self.tr("Cannot see: {what}").format(what=row.cannot))
+            lines.append(self.tr("Limits: {what}").format(what=row.cannot))
         return "\n".join((*lines, *row.notes))
 
 

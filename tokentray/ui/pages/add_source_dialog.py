@@ -210,7 +210,7 @@ class AddSourceDialog(QDialog):
         self._source = card
         self._title.setText(card.title)
         self._gives.setText(card.gives)
-        self._cannot.setText(self.tr("Cannot see: {what}").format(what=card.cannot))
+        self._cannot.setText(self.tr("Limits: {what}").format(what=card.cannot))
         self._cannot.setVisible(bool(card.cannot))
         self._needs.setText(self.tr("You need: {key}").format(key=card.key_kind))
         self._needs.setVisible(bool(card.key_kind))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from tokentray.core.period import local_day
 from tokentray.insights.snapshot import AccountState, Snapshot
 from tokentray.ui import wording
 from tokentray.ui.card import Card, text_label
@@ -59,7 +58,7 @@ class WelcomeCard(Card):
         agents = [row for row in snapshot.accounts if row.kind == "agent"]
         if agents:
             self.found_title.setText(self.tr("Found on this machine, without any key"))
-            self.found.setText("\n".join(self._agent_text(row, snapshot.zone) for row in agents))
+            self.found.setText("\n".join(self._agent_text(row) for row in agents))
         else:
             self.found_title.setText(self.tr("Nothing was found on this machine yet"))
             self.found.setText(
@@ -74,11 +73,10 @@ class WelcomeCard(Card):
         for widget in (self._question_title, self._question, self.allow, self.refuse):
             widget.setVisible(asked)
 
-    def _agent_text(self, row: AccountState, zone: str) -> str:
+    def _agent_text(self, row: AccountState) -> str:
         parts = [row.title]
-        if row.complete_since is not None:
-            since = wording.day_text(local_day(row.complete_since, zone))
-            parts.append(self.tr("since {day}").format(day=since))
+        if row.first_day is not None:
+            parts.append(self.tr("since {day}").format(day=wording.day_text(row.first_day)))
         if row.tokens is not None:
             parts.append(wording.tokens_text(row.tokens))
         return "  ·  ".join(parts)
