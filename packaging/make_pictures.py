@@ -1,0 +1,96 @@
+"""
+Makes the README's pictures from the made-up year, the same ones each time:
+
+    python packaging/make_pictures.py [FOLDER]
+
+FOLDER is resources/pictures unless another one is named. The clock stands still, the locale and the zone are fixed, the font is
+our own, and the pictures are drawn offscreen at twice the size, so that only a change of the program changes them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import UTC, date, datetime
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
+ZONE = "Europe/Berlin"
+LOOKS = ("light", "dark")
+PAGES = ("overview", "trends", "sources")
+
+# Qt reads these when the application is made.
+os.environ.update(QT_QPA_PLATFORM="offscreen", QT_SCALE_FACTOR="2")
+sys.path.insert(0, ROOT)
+
+from PySide6.QtCore import QLocale  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from tokentray.core.clock import StoppedClock  # noqa: E402
+from tokentray.ingest.demo import demo_settings, make_demo  # noqa: E402
+from tokentray.insights.snapshot import Snapshot, Step, TrendChoice  # noqa: E402
+from tokentray.insights.snapshot_taking import take_snapshot  # noqa: E402
+from tokentray.settings.settings import Settings  # noqa: E402
+from tokentray.store.database import open_history  # noqa: E402
+from tokentray.ui.look import apply_look  # noqa: E402
+from tokentray.ui.popover import Popover  # noqa: E402
+from tokentray.ui.window import Window  # noqa: E402
+
+
+def main(folder: str) -> None:
+    os.makedirs(folder, exist_ok=True)
+    app = QApplication([])
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    settings = demo_settings(Settings(zone=ZONE))
+    snapshot = made_up_moment(settings)
+    for look in LOOKS:
+        apply_look(app, look, text_scale=1.0)
+        show_popover(app, snapshot, os.path.join(folder, f"popover-{look}.png"))
+        show_window(app, snapshot, settings, folder, look)
+
+
+def made_up_moment(settings: Settings) -> Snapshot:
+    """The snapshot that all pictures show."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_history(os.path.join(folder, "history.sqlite"), zone=ZONE) as history,
+    ):
+        make_demo(history, StoppedClock(NOW))
+        choice = TrendChoice(date(2026, 10, 22), NOW.date(), Step.DAY, "project")
+        return take_snapshot(history, settings, NOW, ZONE, choice, overview_days=90)
+
+
+def show_popover(app: QApplication, snapshot: Snapshot, path: str) -> None:
+    popover = Popover()
+    popover.show_snapshot(snapshot)
+    popover.show()
+    app.processEvents()
+    if (focused := popover.focusWidget()) is not None:
+        focused.clearFocus()
+    keep(app, popover, path)
+    popover.close()
+
+
+def show_window(app: QApplication, snapshot: Snapshot, settings: Settings, folder: str, look: str) -> None:
+    window = Window(settings, StoppedClock(NOW))
+    window.show_snapshot(snapshot)
+    window.resize(1180, 760)
+    window.show()
+    for page in PAGES:
+        window.show_page(page)
+        keep(app, window, os.path.join(folder, f"{page}-{look}.png"))
+    window.close()
+
+
+def keep(app: QApplication, widget: QWidget, path: str) -> None:
+    widget.show()
+    for _ in range(3):
+        app.processEvents()
+    if not widget.grab().save(path):
+        raise SystemExit(f"{path} could not be written")
+    print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "resources", "pictures"))
