@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, QSocketNotifier, Qt, QThread, QTimer, Signal, Slot
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from tokentray import paths
 from tokentray.core.clock import clock_of
 from tokentray.ui.one_instance import SHOW, OneInstance, tell_the_first
-from tokentray.ui.tray import Tray
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from tokentray.insights.snapshot import Progress, Snapshot
     from tokentray.settings.settings import Settings
     from tokentray.ui.popover import Popover
+    from tokentray.ui.tray import Tray
     from tokentray.ui.window import Window
 
 NO_TRAY_AFTER_MS = 10_000
@@ -61,7 +60,7 @@ class App(QObject):
 
     stop_wished = Signal()
     window_opened = Signal(bool)
-    settings_wished = Signal(object)
+    no_tray_explained = Signal()
 
     def __init__(self, sample: bool) -> None:
         super().__init__()
@@ -100,7 +99,7 @@ class App(QObject):
     def _connect_wishes(self, engine: Engine) -> None:
         self.stop_wished.connect(engine.stop)
         self.window_opened.connect(engine.serve_window)
-        self.settings_wished.connect(engine.change_settings)
+        self.no_tray_explained.connect(engine.note_no_tray_explained)
         self.ear.sync_wished.connect(engine.refresh)
         self.ear.show_wished.connect(self.show_window)
         self.ear.popover_wished.connect(self.show_popover)
@@ -144,7 +143,7 @@ class App(QObject):
         self._tray_timer = QTimer(self)
         self._tray_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._tray_timer.timeout.connect(self._look_for_tray)
-        QTimer.singleShot(0, self, self._start_engine)
+        QTimer.singleShot(0, self, self._begin_inside_the_loop)
 
     def end(self) -> None:
         """Stops the engine, and waits for it two seconds at most."""
@@ -160,8 +159,13 @@ class App(QObject):
             self._folder.cleanup()
 
     @Slot()
+    def _begin_inside_the_loop(self) -> None:
+        # The event loop begins after 0.1 s, the icon comes 0.05 s later, and the engine 0.06 s after it.
+        self._find_tray()
+        QTimer.singleShot(0, self, self._start_engine)
+
+    @Slot()
     def _start_engine(self) -> None:
-        # 60 to 90 ms, spent after the event loop has begun.
         from tokentray.engine import Engine, Place
         from tokentray.settings.vault import Vault
 
@@ -179,8 +183,9 @@ class App(QObject):
         engine.stopped.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         self._connect_findings(engine)
         self._connect_wishes(engine)
+        if self._tray is not None:
+            self._connect_tray(engine, self._tray)
         self._thread.start()
-        self._find_tray()
 
     def _end_on_signals(self) -> None:
         # Python hears of a signal only when Qt lets it run: a byte in a socket wakes Qt up.
@@ -239,10 +244,11 @@ class App(QObject):
             self._tray_timer.start(LOOK_SELDOM_MS)
 
     def _make_tray(self) -> None:
-        if self._engine is None:
-            return
+        from tokentray.ui.tray import Tray  # see _begin_inside_the_loop
+
         tray = self._tray = Tray(self)
-        self._connect_tray(self._engine, tray)
+        if self._engine is not None:
+            self._connect_tray(self._engine, tray)
         if self._settings is not None:
             tray.take_settings(self._settings)
         if self._snapshot is not None:
@@ -263,7 +269,7 @@ class App(QObject):
                 from tokentray.ui.notice import no_tray_text  # only where there is no tray
 
                 self._window.tell(no_tray_text())
-                self.settings_wished.emit(replace(self._settings, no_tray_explained=True))
+                self.no_tray_explained.emit()
 
     # Popover and window
 

@@ -635,6 +635,11 @@ class Engine(QObject):
         """Remembers where the window was."""
         self._save(lambda settings: replace(settings, window=place))
 
+    @Slot()
+    def note_no_tray_explained(self) -> None:
+        """The person has been told why there is no icon; once is enough."""
+        self._save(lambda settings: replace(settings, no_tray_explained=True))
+
     @Slot(int)
     def pause_polling(self, minutes: int) -> None:
         """No provider is asked for so many minutes; 0 ends the pause, and -1 lasts until tomorrow."""
