@@ -16,6 +16,7 @@ from tokentray.store.database import (
     another_writes,
     connect,
     error_in_our_words,
+    is_sample,
     is_sound,
     open_history,
     refuse_strangers,
@@ -42,35 +43,51 @@ def _account(column: str) -> str:
     return f"(SELECT name FROM account WHERE id = {column})"
 
 
+def _by_account(table: str, *order: str) -> str:
+    """Rows with an account, in an order that is the same in every history that holds them."""
+    return f"(SELECT id AS owner, name AS owner_name FROM account) CROSS JOIN {table} ON account = owner ORDER BY {', '.join(('owner_name', *order))}"
+
+
+COUNTED = ("input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning", "unsplit", "requests")
+
 # Each kind of row: its table with its order, and its columns as (name in the export, SQL).
 KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
-    "account": ("account ORDER BY id", (("account", "name"), ("origin", "origin"))),
-    "session": ("session ORDER BY id", (("session", _name("id")), ("first_at", _instant("first_at")))),
+    "account": ("account ORDER BY name", (("account", "name"), ("origin", "origin"))),
+    "session": (
+        "session ORDER BY 1",
+        (("session", _name("id")), ("first_at", _instant("first_at")), ("parent", _name("parent"))),
+    ),
     "alias": (
-        "alias ORDER BY account, name",
+        "alias ORDER BY 1, 2",
         (("account", _account("account")), ("name", _name("name")), ("text", "text")),
     ),
-    "usage": (
-        "usage ORDER BY account, start, id",
+    "cost_state": (
+        "cost_state ORDER BY 1, at, 3",
         (
-            ("account", _account("account")),
+            ("session", _name("session")),
+            ("at", _instant("at")),
+            ("model", _name("model")),
+            *((name, name) for name in ("input", "cache_read", "cache_write", "cache_write_1h", "output")),
+            ("amount", "cost"),
+        ),
+    ),
+    "usage": (
+        _by_account("usage", "start", "id"),
+        (
+            ("account", "owner_name"),
             ("id", "printf('%016x', id)"),
             ("start", _instant("start")),
             ("span", "span"),
             *((name, _name(name)) for name in ("feed", "model", "project", "session", "api_key", "tier")),
-            *(
-                (name, name)
-                for name in (
-                    *("band", "input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning", "unsplit"),
-                    *("requests", "flags"),
-                )
-            ),
+            ("band", "band"),
+            *((name, name) for name in COUNTED),
+            ("flags", "flags"),
         ),
     ),
     "cost": (
-        "cost ORDER BY account, start, feed, id",
+        _by_account("cost", "start", "5", "id"),
         (
-            ("account", _account("account")),
+            ("account", "owner_name"),
             ("id", "id"),
             ("start", _instant("start")),
             ("span", "span"),
@@ -84,9 +101,9 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "meter": (
-        "meter ORDER BY account, start, feed, id",
+        _by_account("meter", "start", "5", "id"),
         (
-            ("account", _account("account")),
+            ("account", "owner_name"),
             ("id", "id"),
             ("start", _instant("start")),
             ("span", "span"),
@@ -96,9 +113,9 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "gauge": (
-        "gauge ORDER BY account, name, at",
+        _by_account("gauge", "name", "at"),
         (
-            ("account", _account("account")),
+            ("account", "owner_name"),
             ("name", "name"),
             ("at", _instant("at")),
             *((name, f'"{name}"') for name in ("used_percent", "used", "limit", "remaining", "unit", "window_minutes")),
@@ -106,7 +123,7 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "feed": (
-        "feed WHERE complete_since IS NOT NULL ORDER BY account, feed",
+        "feed WHERE complete_since IS NOT NULL ORDER BY 1, 2",
         (
             ("account", _account("account")),
             ("feed", "feed"),
@@ -115,7 +132,7 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "gap": (
-        "gap ORDER BY account, feed, start",
+        "gap ORDER BY 1, 2, start",
         (
             ("account", _account("account")),
             ("feed", "feed"),
@@ -123,6 +140,48 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ("until", _instant("until")),
             ("why", "why"),
         ),
+    ),
+    "card": (
+        "card ORDER BY created_at, id",
+        (
+            ("id", "id"),
+            *((name, _instant(name)) for name in ("created_at", "edited_at")),
+            ("day", "date(day * 86400, 'unixepoch')"),
+            *((name, name) for name in ("title", "tried", "worked", "learned", "next", "outcome", "level", "function")),
+            *((name, name) for name in ("effort_minutes", "saved_least", "saved_most", "url", "follows", "draft")),
+        ),
+    ),
+    "card_tag": ("card_tag ORDER BY card, place", (("card", "card"), ("tag", "tag"))),
+    "card_model": ("card_model ORDER BY card, place", (("card", "card"), ("model", "model"))),
+    "card_link": (
+        "card_link ORDER BY card, place",
+        (
+            ("card", "card"),
+            ("project", "project"),
+            *((name, _instant(name)) for name in ("anchor", "start")),
+            ("until", _instant('"end"')),
+        ),
+    ),
+    "card_edit": ("card_edit ORDER BY card, at", (("card", "card"), ("at", _instant("at")), ("text", "texts"))),
+    "tag": ("tag ORDER BY name", (("tag", "name"), ("colour", "colour"))),
+    "saved_search": ("saved_search ORDER BY name", (("name", "name"), ("text", "text"))),
+    "checkin": (
+        "checkin ORDER BY week",
+        (
+            ("week", "week"),
+            ("answers", "answers"),
+            ("cards", "cards"),
+            ("edited_at", _instant("edited_at")),
+            ("done", "done"),
+        ),
+    ),
+    "retry": (
+        "retry ORDER BY card",
+        (("card", "card"), ("model", "model"), ("offered_at", _instant("offered_at")), ("again", "again")),
+    ),
+    "work_edit": (
+        "work_edit ORDER BY number",
+        (("edit", "kind"), ("project", "project"), ("at", _instant("at")), ("until", _instant("until"))),
     ),
 }
 
@@ -188,7 +247,8 @@ def restore_history(path: str, backup: str) -> str | None:
 
 def export_json(history: History) -> Iterator[str]:
     """
-    Everything as one JSON object, in pieces of text: {"schema": "tokentray.export/1", "zone", "account": […], "usage": […], …}.
+    Everything as one JSON object, in pieces of text: {"schema": "tokentray.export/1", "zone", "account": […], "usage": […], …}; with
+    "sample": true if it is made up. Each row stands on a line of its own. What it is for: export_reading.py reads it back.
 
     Each list has one kind of row as KINDS describes it; a row's empty columns are null. Instants are RFC 3339 in UTC with milliseconds, `span` is
     seconds, amounts and percentages are decimal text, `id` of a usage is 16 hexadecimal digits, `flags` as in 0001_usage.sql. It is one
@@ -196,6 +256,8 @@ def export_json(history: History) -> Iterator[str]:
     """
     zone = history.db.execute("SELECT value FROM meta WHERE key = 'zone'").fetchone()
     yield f'{{"schema": {json.dumps(SCHEMA)},\n"zone": {json.dumps(zone[0] if zone else "UTC")}'
+    if is_sample(history):
+        yield ',\n"sample": true'
     for kind, rows in _everything(history):
         names = [name for name, _ in KINDS[kind][1]]
         yield f',\n"{kind}": ['

@@ -20,6 +20,7 @@ CONNECTION = f"""
 PRAGMA synchronous = NORMAL;
 PRAGMA journal_size_limit = {WAL_KEPT_BYTES};
 PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
 PRAGMA wal_autocheckpoint = {WAL_KEPT_BYTES // 4096};
 """
 TABLES = "SELECT count(*) FROM sqlite_schema"

@@ -41,8 +41,8 @@ EDITS = "SELECT at, texts FROM card_edit WHERE card = ? ORDER BY at DESC"
 
 FORGET_TEXT = "DELETE FROM card_text WHERE rowid = ?"
 PUT_TEXT = "INSERT INTO card_text (rowid, title, tried, worked, learned, next, about) VALUES (?, ?, ?, ?, ?, ?, ?)"
-FORGET_ALL_TEXT = "DELETE FROM card_text"
-REBUILD = "INSERT INTO card_text (card_text) VALUES ('rebuild')"
+TEXT_TABLE = "SELECT sql FROM sqlite_schema WHERE name = 'card_text'"
+DROP_TEXT = "DROP TABLE card_text"
 NUMBERS = "SELECT id, number FROM card"
 
 # Deleting all rows of a table gives its pages back, and with secure_delete those are overwritten; deleting one row may leave copies of
@@ -348,10 +348,11 @@ def _write_anew(history: History) -> None:
         history.db.execute(f"DELETE FROM {table}")
         if rows:
             history.db.executemany(f"INSERT INTO {table} VALUES ({_marks(rows[0])})", rows)
-    texts = [(number, *_text_row(card)) for number, card in _numbered(history)]
-    history.db.execute(FORGET_ALL_TEXT)
-    history.db.execute(REBUILD)
-    history.db.executemany(PUT_TEXT, texts)
+    # SQLite's search marks its words as deleted and keeps them; a newer SQLite can be asked not to.
+    (text_table,) = history.db.execute(TEXT_TABLE).fetchone()
+    history.db.execute(DROP_TEXT)
+    history.db.execute(text_table)
+    history.db.executemany(PUT_TEXT, [(number, *_text_row(card)) for number, card in _numbered(history)])
 
 
 def _numbered(history: History) -> Iterator[tuple[int, Card]]:
