@@ -18,31 +18,25 @@ def open_log(path: bytes) -> BinaryIO:
     return _Unpacked(file) if path.endswith(b".zst") else file  # type: ignore[return-value]
 
 
-def blocks(file: BinaryIO, page: bytearray) -> Iterator[int]:
+def blocks(file: BinaryIO, size: int = PAGE) -> Iterator[tuple[bytes, int]]:
     """
-    Reads on from where the file stands, into one reused page: after each step `page[:n]` holds whole lines, n is given.
+    Reads on from where the file stands: in each (page, end), `page[:end]` holds whole lines; so what was consumed is the sum of all ends.
 
-    An unfinished last line is left out, so what was consumed ends at the sum of all n. Lines longer than the page make it grow for as
-    long as they last. Nobody may hold a view of the page when this goes on.
+    An unfinished last line is left out. Pages have `size` bytes, more only where a line is longer.
     """
-    filled = 0
+    offset, want = file.tell(), size
     while True:
-        if filled == len(page):
-            page.extend(bytes(len(page)))
-        with memoryview(page) as view:
-            count = file.readinto(view[filled:])  # type: ignore[attr-defined]
-        if not count:
+        page = file.read(want)
+        end = page.rfind(b"\n") + 1
+        if end:
+            yield page, end
+            offset, want = offset + end, size
+        elif len(page) < want:
             return
-        end = page.rfind(b"\n", filled, filled + count) + 1
-        filled += count
-        if not end:
-            continue
-        yield end
-        rest = page[end:filled]
-        filled = len(rest)
-        if len(page) > PAGE and filled < PAGE:
-            del page[PAGE:]
-        page[:filled] = rest
+        else:
+            want *= 2
+        # To the beginning of the line that was cut: to read its piece again costs less than to join the pieces.
+        file.seek(offset)
 
 
 def head_of(file: BinaryIO) -> int:
@@ -128,13 +122,25 @@ class _Unpacked:
         import zstandard  # 20 ms, and only a few machines have compressed rollouts
 
         self._error = zstandard.ZstdError
+        # The page that was read last, where it began, and what of it is to be read again.
+        self._page, self._start, self._kept = b"", 0, b""
         self._stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=True)
 
-    def readinto(self, view: memoryview) -> int:
+    def tell(self) -> int:
+        return self._start + len(self._page)
+
+    def seek(self, position: int) -> None:
+        """Back, but not beyond the page that was read last."""
+        self._kept = self._page[position - self._start :]
+        self._start, self._page = position, b""
+
+    def read(self, size: int) -> bytes:
         try:
-            return self._stream.readinto(view)
+            page = self._kept + self._stream.read(size - len(self._kept))
         except self._error as error:
             raise OSError("damaged zstd data") from error
+        self._start, self._page, self._kept = self.tell(), page, b""
+        return page
 
     def __enter__(self) -> _Unpacked:
         return self

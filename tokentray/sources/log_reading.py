@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from tokentray.core.found import Found
 from tokentray.sources.agents.claude_code import log as claude_code
 from tokentray.sources.agents.codex import log as codex
-from tokentray.sources.jsonl import PAGE, Decode, blocks, ends_a_line, head_of, light_decoder, open_log
+from tokentray.sources.jsonl import Decode, blocks, ends_a_line, head_of, light_decoder, open_log
 
 # agent, path, offset, hash of the first line and state as the last reading left them (0, 0 and "" if it never was), folders of all its logs
 Task = tuple[str, bytes, int, int, str, tuple[str, ...]]
@@ -27,7 +27,7 @@ class LineReader(Protocol):
 
     @property
     def state(self) -> str: ...
-    def block(self, page: bytearray, end: int) -> None: ...
+    def block(self, page: bytes, end: int) -> None: ...
     def finish(self) -> None: ...
 
 
@@ -35,13 +35,12 @@ Readers = dict[str, tuple[Callable[..., LineReader], Decode]]
 
 
 class LogReader:
-    """Reads log files one after the other into one `found`; its page and what it knows of forked threads are kept between them."""
+    """Reads log files one after the other into one `found`; what it knows of forked threads is kept between them."""
 
     def __init__(self, *, much: bool) -> None:
         self.found = Found()
         self.bytes = 0
         self._readers = _fast_readers() if much else _light_readers()
-        self._page = bytearray(PAGE)
         self._totals: dict[str, frozenset[codex.Totals] | None] = {}
         self._threads: dict[str, bytes] | None = None
 
@@ -68,8 +67,8 @@ class LogReader:
 
     def _blocks(self, file: BinaryIO, reader: LineReader) -> int:
         consumed = 0
-        for end in blocks(file, self._page):
-            reader.block(self._page, end)
+        for page, end in blocks(file):
+            reader.block(page, end)
             consumed += end
         reader.finish()
         self.bytes += consumed

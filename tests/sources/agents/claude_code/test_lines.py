@@ -20,10 +20,10 @@ MODELS = ("claude-opus-4-5-20251101", "claude-haiku-4-5-20251001", "glm-4.7")
 
 
 def found_by(kind: Any, decode: Any, path: Path) -> tuple[tuple[Any, ...], str]:
-    found, page = Found(), bytearray(4096)
+    found = Found()
     reader = kind(str(path).encode(), "", decode, found)
     with open_log(str(path).encode()) as file:
-        for end in blocks(file, page):
+        for page, end in blocks(file, 4096):
             reader.block(page, end)
     reader.finish()
     return found.packed(), reader.state

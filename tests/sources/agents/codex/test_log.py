@@ -36,7 +36,7 @@ def count(at: int, total: int, last: int, **more: Any) -> bytes:
 
 
 def read(data: bytes, totals_of: Any = lambda thread: None, state: str = "") -> Found:
-    found, page = Found(), bytearray(data)
+    found, page = Found(), data
     reader = Reader(b"rollout-x.jsonl", state, light_decoder(), found, totals_of)
     reader.block(page, len(page))
     reader.finish()
@@ -102,7 +102,7 @@ def test_the_state_carries_over_to_the_next_reading() -> None:
     ]
     state, found = "", []
     for piece in lines:
-        part, page = Found(), bytearray(piece)
+        part, page = Found(), piece
         reader = Reader(b"rollout-x.jsonl", state, light_decoder(), part, lambda thread: None)
         reader.block(page, len(page))
         state = reader.state
@@ -111,7 +111,7 @@ def test_the_state_carries_over_to_the_next_reading() -> None:
 
 
 def test_a_file_without_its_beginning_is_named_by_its_name() -> None:
-    found, page = Found(), bytearray(count(1000, 5, 5))
+    found, page = Found(), count(1000, 5, 5)
     Reader(f"rollout-2026-05-05T10-00-00-{OWN}.jsonl".encode(), "", light_decoder(), found, lambda thread: None).block(
         page, len(page)
     )
@@ -160,10 +160,10 @@ def test_all_ways_of_reading_find_the_same(sample: str) -> None:
     for path in sorted((SAMPLES / sample / "home").rglob("rollout-*")):
         packed = []
         for kind, decode in ((Reader, light_decoder()), (Reader, line_decoder()), (LineReader, line_decoder())):
-            found, page = Found(), bytearray(4096)
+            found = Found()
             reader = kind(str(path).encode(), "", decode, found, lambda thread: None)
             with open_log(str(path).encode()) as file:
-                for end in blocks(file, page):
+                for page, end in blocks(file, 4096):
                     reader.block(page, end)
             reader.finish()
             packed.append((found.packed(), reader.state))

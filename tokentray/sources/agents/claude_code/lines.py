@@ -23,7 +23,8 @@ USER = b'"type":"user","message":{'
 HEAD_WITHIN = 1024
 STAMP = b'"timestamp":"'
 VARIABLE = (b'"requestId":"', b'"uuid":"', STAMP)
-FULL_STOP = ord(".")
+FULL_STOP, Z = ord("."), ord("Z")
+LINE_ENDS = b'Z"}'
 CONTENT = b'"content":['
 STOP_REASON = b'"stop_reason":'
 NO_STOP_REASON = STOP_REASON + b"null"
@@ -141,13 +142,13 @@ class LineReader:
     def finish(self) -> None:
         self._reader.finish()
 
-    def block(self, page: bytearray, end: int) -> None:
+    def block(self, page: bytes, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
         # One long function: what is called for each line of a gigabyte costs more than what it does.
         find, rfind, starts, layouts = page.find, page.rfind, page.startswith, self._layouts
         user_head = self._user_head
         # Of the response that is going on over several lines; `stamped` is where the time of its last line stands.
-        key = usage = bytearray()
+        key = usage = b""
         counts: _Usage | None = None
         layout: Layout | None = None
         complete, stamped, start = False, 0, 0
@@ -164,7 +165,7 @@ class LineReader:
                 behind_id = at + fits.id_length
                 tail = stop - fits.tail
                 used = rfind(fits.before_usage, max(behind_id, tail - USAGE_WITHIN), tail)
-                if used < 0 or not starts(fits.after_id, behind_id) or not starts(PARENT, start):
+                if used < 0 or not starts(fits.after_id, behind_id):
                     continue
                 for distance, piece in fits.behind:
                     if not starts(piece, stop - distance):
@@ -199,7 +200,7 @@ class LineReader:
             self._respond(layout, key, counts, page, stamped, complete, False)
 
     def _respond(
-        self, layout: Layout, key: bytearray, usage: _Usage, page: bytearray, stamped: int, complete: bool, alone: bool
+        self, layout: Layout, key: bytes, usage: _Usage, page: bytes, stamped: int, complete: bool, alone: bool
     ) -> None:
         """Takes a response; `alone` if the next line is another one's."""
         at = self._instant(page, stamped)
@@ -207,7 +208,7 @@ class LineReader:
             return
         written, details, tier = usage.cache_creation, usage.output_tokens_details, usage.service_tier or ""
         response: Response = (
-            number_of(RESPONSE + bytes(key)),
+            number_of(RESPONSE + key),
             at,
             layout.model,
             layout.project,
@@ -221,40 +222,43 @@ class LineReader:
             None if details is None else details.thinking_tokens,
             layout.flags if complete else layout.flags | INCOMPLETE,
         )
-        self._reader.respond(bytes(key), response, alone)
+        if alone and self._reader.pending is None:
+            self._reader.alone(response)
+        else:
+            self._reader.respond(key, response)
 
-    def _instant(self, page: bytearray, stamped: int) -> int | None:
-        minute = bytes(page[stamped : stamped + 16])
+    def _instant(self, page: bytes, stamped: int) -> int | None:
+        minute = page[stamped : stamped + 16]
         try:
-            if page[stamped + 19] == FULL_STOP and minute in self._minutes:
+            if minute in self._minutes and page[stamped + 19] == FULL_STOP and page[stamped + 23] == Z:
                 seconds, thousandths = page[stamped + 17 : stamped + 19], page[stamped + 20 : stamped + 23]
                 return self._minutes[minute] + int(seconds) * 1000 + int(thousandths)
         except ValueError:
             return None
         at = instant_of(page[stamped : stamped + 24].decode("ascii", "replace"))
-        if at is not None and page[stamped + 19] == FULL_STOP:
+        if at is not None and page[stamped + 19] == FULL_STOP and page[stamped + 23] == Z:
             self._minutes[minute] = at // 60_000 * 60_000
         return at
 
-    def _other_line(self, page: bytearray, start: int, stop: int) -> None:
+    def _other_line(self, page: bytes, start: int, stop: int) -> None:
         line = self._reader.maybe_line(page, start, stop)
         if line is None:
             if self._reader.first_at is not None:
                 self._user_head = user_head_of(page, start, stop) or self._user_head
         elif self._learned < MOST_LAYOUTS and line.get("type") == "assistant":
             self._learned += 1
-            layout = layout_of(bytes(page[start:stop]), line)
+            layout = layout_of(page[start:stop], line)
             if layout is not None:
                 self._layouts.insert(0, layout)
 
 
-def user_head_of(page: bytearray, start: int, stop: int) -> bytes:
+def user_head_of(page: bytes, start: int, stop: int) -> bytes:
     """What stands between the parent's uuid and the message in a person's line, b"" if this is none; nothing is nested there."""
     head = start + PARENT_ENDS
     end = page.find(USER, head, min(stop, head + HEAD_WITHIN))
     if end < 0 or not page.startswith(PARENT, start) or not _is_flat(page[head:end]):
         return b""
-    return bytes(page[head : end + len(USER)])
+    return page[head : end + len(USER)]
 
 
 def layout_of(raw: bytes, line: dict[str, Any]) -> Layout | None:
@@ -314,6 +318,9 @@ def _ends_alike(layout: Layout, raw: bytes, usage: Any) -> bool:
     layout.behind = [
         (len(tail) - edges[index], tail[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)
     ]
+    if layout.behind[-1][1] == LINE_ENDS:
+        # Whether the time is in UTC is seen when it is read.
+        layout.behind.pop()
     return True
 
 
@@ -340,6 +347,6 @@ def _value_of(name: bytes, tail: bytes) -> tuple[int, int]:
     return start, tail.find(b'Z"' if name == STAMP else b'"', start)
 
 
-def _is_flat(piece: bytes | bytearray) -> bool:
+def _is_flat(piece: bytes) -> bool:
     """Whether no object, list or escape stands in it, so that its keys are those of one object."""
     return not any(mark in piece for mark in (b"{", b"[", b"\\"))

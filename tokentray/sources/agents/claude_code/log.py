@@ -66,7 +66,7 @@ class Reader:
         self._decode = decode
         self._found = found
         # The response of the line before, which the next line may complete, and its key.
-        self._pending: Response | None = None
+        self.pending: Response | None = None
         self._key = b""
 
     @property
@@ -74,7 +74,7 @@ class Reader:
         """What the next reading has to know: the first and the last instant seen in the file."""
         return "" if self.first_at is None else f"{self.first_at} {self._last_at}"
 
-    def block(self, page: bytearray, end: int) -> None:
+    def block(self, page: bytes, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
         start = 0
         while start < end:
@@ -84,34 +84,35 @@ class Reader:
 
     def finish(self) -> None:
         """After the last block."""
-        if self._pending is not None:
-            self._found.responses.append(self._pending)
-            self._pending = None
+        if self.pending is not None:
+            self._found.responses.append(self.pending)
+            self.pending = None
 
-    def maybe_line(self, page: bytearray, start: int, stop: int) -> dict[str, Any] | None:
+    def maybe_line(self, page: bytes, start: int, stop: int) -> dict[str, Any] | None:
         """Reads a line if it may matter, and gives it then."""
         if (
             page.find(USAGE, start, stop) >= 0
             or page.find(COST_STATE, start, min(stop, start + COST_STATE_WITHIN)) >= 0
         ):
-            return self._line(bytes(page[start:stop]))
+            return self._line(page[start:stop])
         if self.first_at is None and page.find(TIMESTAMP, start, stop) >= 0:
-            self._see(instant_of((decode_line(bytes(page[start:stop]), self._decode) or {}).get("timestamp")))
+            self._see(instant_of((decode_line(page[start:stop], self._decode) or {}).get("timestamp")))
         return None
 
-    def respond(self, key: bytes, response: Response, alone: bool = False) -> None:
-        """Takes a line's response; lines of one response mostly follow one another. `alone`: the next line is known to be another's."""
-        before, self._last_at = self._pending, response[1]
+    def respond(self, key: bytes, response: Response) -> None:
+        """Takes a line's response; lines of one response mostly follow one another."""
+        before, self._last_at = self.pending, response[1]
         if before is not None:
             if key == self._key and response[4] == before[4]:
                 response = merged(before, response)
             else:
                 self._found.responses.append(before)
-        if alone:
-            self._pending = None
-            self._found.responses.append(response)
-        else:
-            self._pending, self._key = response, key
+        self.pending, self._key = response, key
+
+    def alone(self, response: Response) -> None:
+        """Takes a response that no line before or behind it belongs to."""
+        self._last_at = response[1]
+        self._found.responses.append(response)
 
     def _line(self, raw: bytes) -> dict[str, Any] | None:
         line = decode_line(raw, self._decode)

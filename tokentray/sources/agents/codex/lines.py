@@ -98,6 +98,8 @@ class LineReader:
     def __init__(self, path: bytes, state: str, decode: Decode, found: Found, totals_of: Ancestors) -> None:
         self._reader = Reader(path, state, decode, found, totals_of)
         self._found = found
+        # How the limits of the token_count before begin, and where it stands in the page.
+        self._limit, self._limit_line = b"\n", (0, 0)
 
     @property
     def state(self) -> str:
@@ -106,13 +108,13 @@ class LineReader:
     def finish(self) -> None:
         self._reader.finish()
 
-    def block(self, page: bytearray, end: int) -> None:
+    def block(self, page: bytes, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
         start, find, starts, reader = 0, page.find, page.startswith, self._reader
         while start < end:
             stop = find(b"\n", start, end)
             if not starts(TIME, start):
-                reader.line(bytes(page[start:stop]))
+                reader.line(page[start:stop])
             elif starts(ITEM, start + KIND):
                 pass
             elif not starts(EVENT, start + KIND):
@@ -121,12 +123,19 @@ class LineReader:
                 limits = find(LIMITS, start + INFO, stop)
                 plain = reader.thread and not reader.mode and limits > 0
                 if not plain or not self._token_count(page, start, limits, stop):
-                    reader.line(bytes(page[start:stop]))
+                    reader.line(page[start:stop])
             elif starts(EVENTS, start + EVENT_KIND):
-                reader.line(bytes(page[start:stop]))
+                reader.line(page[start:stop])
             start = stop + 1
+        self._keep_limit_line(page)
 
-    def _token_count(self, page: bytearray, start: int, limits: int, stop: int) -> bool:
+    def _keep_limit_line(self, page: bytes) -> None:
+        start, stop = self._limit_line
+        if stop:
+            self._reader.limit_lines[self._limit] = page[start:stop]
+        self._limit_line = (0, 0)
+
+    def _token_count(self, page: bytes, start: int, limits: int, stop: int) -> bool:
         """Takes a token_count; whether it could be read."""
         try:
             counts = counts_in(page[start + INFO : limits])
@@ -142,8 +151,11 @@ class LineReader:
         )  # fmt: skip
         reader = self._reader
         reader.last_at = at
-        windows = page.find(b'"primary"', limits, stop)
-        reader.limit_lines[bytes(page[limits:windows])] = bytes(page[start:stop])
+        # Of lines with the same limit only the last is kept: the others are older.
+        if not page.startswith(self._limit, limits):
+            self._keep_limit_line(page)
+            self._limit = page[limits : max(limits, page.find(b'"primary"', limits, stop))] or LIMITS
+        self._limit_line = (start, stop)
         if totals != reader.totals:
             reader.totals = totals
             if last.input_tokens or last.output_tokens:

@@ -22,7 +22,6 @@ from typing import Any
 
 from tokentray.core.found import SIDECHAIN, Found
 from tokentray.sources.jsonl import (
-    PAGE,
     Decode,
     blocks,
     count_of,
@@ -104,7 +103,7 @@ class Reader:
         )  # fmt: skip
         return SEPARATOR.join(parts)
 
-    def block(self, page: bytearray, end: int) -> None:
+    def block(self, page: bytes, end: int) -> None:
         """Reads whole lines, `page[:end]`."""
         start = 0
         while start < end:
@@ -122,7 +121,7 @@ class Reader:
         for limits, at in self._limits.values():
             self._samples(limits, at)
 
-    def maybe_line(self, page: bytearray, start: int, stop: int) -> None:
+    def maybe_line(self, page: bytes, start: int, stop: int) -> None:
         """Reads a line if it may matter: `{"timestamp":"…","ordinal":7,"type":"…","payload":{"type":"…"` tells."""
         kind = page.find(TYPE, start + 38, start + 72) + len(TYPE)
         event = kind + len(EVENT)
@@ -130,7 +129,7 @@ class Reader:
             page.startswith(EVENT, kind) and not page.startswith(EVENTS, event)
         )
         if not skipped or kind < start or not page.startswith(TIME, start):
-            self.line(bytes(page[start:stop]))
+            self.line(page[start:stop])
 
     def line(self, raw: bytes) -> None:
         line = decode_line(raw, self._decode)
@@ -310,14 +309,13 @@ def thread_of(path: bytes) -> str:
 def totals_in(path: bytes, decode: Decode) -> frozenset[Totals]:
     """Every total that a rollout reports."""
     totals: set[Totals] = set()
-    page = bytearray(PAGE)
     with open_log(path) as file:
-        for end in blocks(file, page):
+        for page, end in blocks(file):
             start = 0
             while start < end:
                 stop = page.find(b"\n", start, end)
                 if page.find(TOKEN_COUNT, start, min(stop, start + TOKEN_COUNT_WITHIN)) >= 0:
-                    payload = (decode_line(bytes(page[start:stop]), decode) or {}).get("payload")
+                    payload = (decode_line(page[start:stop], decode) or {}).get("payload")
                     info = payload.get("info") if type(payload) is dict else None
                     total = totals_from(info.get("total_token_usage")) if type(info) is dict else None
                     if total:
