@@ -36,6 +36,7 @@ from tokentray.settings.settings import AccountSetting, Settings, SettingsUnread
 from tokentray.settings.vault import Vault
 from tokentray.settings.zone import zone_of
 from tokentray.sources import AGENTS, PROVIDERS, source_named
+from tokentray.store.account_table import all_accounts
 from tokentray.store.alert_table import record_standing, standing_alerts
 from tokentray.store.database import History, open_history, set_zone, transaction
 from tokentray.store.unfinished import (
@@ -282,6 +283,7 @@ class Engine(QObject):
         try:
             if lacks_prices(self._history):
                 price_missing_models(self._history, self._settings.own_prices)
+            sources = None if self._window_is_open else self._sources_in_use(self._history)
             snapshot = take_snapshot(
                 self._history,
                 self._settings,
@@ -290,7 +292,7 @@ class Engine(QObject):
                 self._trend,
                 self._days,
                 self._place.sample,
-                None if self._window_is_open else self._sources_in_use(),
+                sources,
             )
             self._raise_alerts(snapshot)
         except HistoryError as error:
@@ -299,9 +301,10 @@ class Engine(QObject):
         self._snapshot, self._snapshot_at = snapshot, time.monotonic()
         self.snapshot_taken.emit(snapshot)
 
-    def _sources_in_use(self) -> list[Source]:
+    def _sources_in_use(self, history: History) -> list[Source]:
         """Only a window offers the other sources; to load them all takes 3 MB."""
-        names = {*AGENTS, *(account.name.partition("/")[0] for account in self._settings.accounts)}
+        accounts = [account.name for account in all_accounts(history)] + [a.name for a in self._settings.accounts]
+        names = {*AGENTS, *(name.partition("/")[0] for name in accounts)}
         return [source for name in (*AGENTS, *PROVIDERS) if name in names and (source := source_named(name))]
 
     def _soon(self) -> None:
