@@ -22,7 +22,7 @@ def test_two_models_side_by_side_with_the_week_before(ledger, history):
     ledger.log(noon(MONDAY), "claude-sonnet-4-6", Tokens(input=10))
     ledger.log(noon(MONDAY + timedelta(days=2)), "claude-sonnet-4-6", Tokens(input=20))
     ledger.log(noon(MONDAY + timedelta(days=2)), "gpt-5", Tokens(input=40))
-    ledger.log(noon(MONDAY - timedelta(days=1)), "gpt-5", Tokens(input=7))
+    ledger.log(noon(MONDAY - timedelta(days=7)), "gpt-5", Tokens(input=7))
     answer = trend(history, TrendChoice(MONDAY, SUNDAY))
     assert [(series.name, series.slot, series.values) for series in answer.stack.series] == [
         ("gpt-5", 0, (0, 0, 40, 0, 0, 0, 0)),
@@ -87,8 +87,14 @@ def test_the_pattern_is_the_mean_of_such_hours(ledger, history):
     assert sum(map(sum, pattern)) == 15
 
 
+def test_a_period_before_that_is_only_partly_known_is_no_comparison(ledger, history):
+    ledger.log(noon(MONDAY - timedelta(days=6)), "gpt-5", Tokens(input=7))
+    ledger.log(noon(MONDAY), "gpt-5", Tokens(input=10))
+    assert trend(history, TrendChoice(MONDAY, SUNDAY)).before is None
+
+
 def test_a_whole_month_is_compared_with_the_month_before(ledger, history):
-    ledger.log(noon(date(2026, 1, 31)), "gpt-5", Tokens(input=5))
+    ledger.log(noon(date(2026, 1, 1)), "gpt-5", Tokens(input=5))
     ledger.log(noon(date(2026, 2, 28)), "gpt-5", Tokens(input=8))
     assert trend(history, TrendChoice(date(2026, 2, 1), date(2026, 2, 28))).before == 5
 

@@ -180,7 +180,7 @@ class SourceCard:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The answer to a TrendChoice, with the period before it for comparison."""
+    """The answer to a TrendChoice, with the period before it for comparison: `before` None if that is not wholly known."""
 
     choice: TrendChoice
     stack: Stack

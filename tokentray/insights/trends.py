@@ -15,7 +15,7 @@ from tokentray.insights.report import notes
 from tokentray.insights.snapshot import Measure, Series, Stack, Step, Trend, TrendChoice
 from tokentray.insights.sums import Answer, Keys, Sum, add_up, sum_of
 from tokentray.store.database import History
-from tokentray.store.totals import Question, hours_of_week
+from tokentray.store.totals import Question, first_day, hours_of_week
 
 SHOWN = 8
 OTHER = "other"
@@ -39,14 +39,17 @@ def take_trend(history: History, choice: TrendChoice, zone: str, book: PriceBook
     The busiest eight are told apart, the rest is "other"; a bar without any reading is None where nothing is known, 0 where it is.
     """
     answer = add_up(history, _question(choice, zone, (str(choice.step), *_keys(choice))), book)
-    before = add_up(history, _question(_period_before(choice), zone, ()), book)
+    earlier = _period_before(choice)
+    known = first_day(history)
+    # A period that began before the history did is not less use, it is less known.
+    before = add_up(history, _question(earlier, zone, ()), book) if known and known <= earlier.since else None
     starts = bar_starts(choice, zone)
     currency = _currency(answer)
     return Trend(
         choice=choice,
         stack=_stack(choice, answer, starts, currency),
         total=_measured(answer.headline, choice.measure, currency),
-        before=_measured(before.headline, choice.measure, currency),
+        before=_measured(before.headline, choice.measure, currency) if before else None,
         cache_share=answer.headline.cache_share,
         cache_saved=answer.headline.cache_saved,
         pattern=weekday_pattern(history, choice, zone),
