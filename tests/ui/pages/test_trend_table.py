@@ -30,14 +30,14 @@ def cells(model: SortedTrend | TrendTable, column: int) -> list[str]:
 
 def test_columns_of_which_nobody_said_anything_are_left_out(table: TrendTable) -> None:
     titles = [column.title for column in table.columns]
-    assert titles == ["Model", "Tokens", "Share", "Input", "Cache read", "Output", "Requests", "Billed, USD"]
+    assert titles == ["Model", "Tokens", "Share", "Billed, USD", "Requests", "Input", "Cache read", "Output"]
 
 
 def test_numbers_are_written_as_the_locale_does_and_unknown_is_a_dash(table: TrendTable) -> None:
     assert cells(table, 1) == ["5,510,000", "3,100,000", "110,000"]
-    assert cells(table, 4) == ["4,000,000", "2,000,000", "—"]
-    assert cells(table, 6) == ["812", "640", "—"]
-    assert cells(table, 7) == ["$41.20", "$12.75", "—"]
+    assert cells(table, 6) == ["4,000,000", "2,000,000", "—"]
+    assert cells(table, 4) == ["812", "640", "—"]
+    assert cells(table, 3) == ["$41.20", "$12.75", "—"]
 
 
 def test_shares_are_of_all_tokens_shown(table: TrendTable) -> None:
@@ -60,8 +60,8 @@ def test_sorting_compares_numbers_not_their_text(table: TrendTable) -> None:
 
 def test_what_is_unknown_is_below_everything(table: TrendTable) -> None:
     by_cost = SortedTrend(table)
-    by_cost.sort(7, Qt.SortOrder.AscendingOrder)
-    assert cells(by_cost, 7) == ["—", "$12.75", "$41.20"]
+    by_cost.sort(3, Qt.SortOrder.AscendingOrder)
+    assert cells(by_cost, 3) == ["—", "$12.75", "$41.20"]
 
 
 def test_the_sorted_column_is_marked_in_its_heading(table: TrendTable) -> None:
@@ -74,8 +74,8 @@ def test_the_sorted_column_is_marked_in_its_heading(table: TrendTable) -> None:
 def test_billed_and_estimated_money_have_columns_of_their_own(table: TrendTable) -> None:
     cost = (usd("2"), usd("3.5", MoneyKind.ESTIMATED))
     table.show_trend(replace(full_trend(), rows=(("a", Tokens(output=1), None, cost),)), "Model")
-    assert [column.title for column in table.columns[-2:]] == ["Billed, USD", "Estimated, USD"]
-    assert cells(table, 5) == ["≈\u00a0$3.50"]
+    assert [column.title for column in table.columns[3:5]] == ["Billed, USD", "Estimated, USD"]
+    assert cells(table, 4) == ["≈\u00a0$3.50"]
 
 
 def test_copied_rows_are_plain_and_separated_by_tabs(table: TrendTable, qtbot: QtBot) -> None:
@@ -86,8 +86,8 @@ def test_copied_rows_are_plain_and_separated_by_tabs(table: TrendTable, qtbot: Q
     qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().split("\n")
     assert lines == [
-        "Model\tTokens\tShare\tInput\tCache read\tOutput\tRequests\tBilled, USD",
-        "sonnet-4\t3100000\t0.3555\t900000\t2000000\t200000\t640\t12.75",
+        "Model\tTokens\tShare\tBilled, USD\tRequests\tInput\tCache read\tOutput",
+        "sonnet-4\t3100000\t0.3555\t12.75\t640\t900000\t2000000\t200000",
     ]
 
 
@@ -95,7 +95,7 @@ def test_a_table_file_has_all_rows_and_nothing_where_unknown(table: TrendTable, 
     view = RowsView("Totals")
     qtbot.addWidget(view)
     view.setModel(SortedTrend(table))
-    assert view.comma_separated().splitlines()[-1] == "local-qwen,110000,0.0126,90000,,20000,,"
+    assert view.comma_separated().splitlines()[-1] == "local-qwen,110000,0.0126,,,90000,,20000"
 
 
 def test_it_is_a_sound_model(table: TrendTable, qtmodeltester: ModelTester) -> None:

@@ -11,7 +11,9 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.snapshots import TODAY, full_snapshot, full_trend
+from tests.ui.snapshots import TODAY, full_snapshot, full_trend, usd
+from tokentray.core.money import MoneyKind
+from tokentray.core.usage import Tokens
 from tokentray.insights.snapshot import Measure, Snapshot, Step, Trend, TrendChoice
 from tokentray.settings.settings import Settings
 from tokentray.ui.pages.trends_page import TrendsPage
@@ -160,6 +162,47 @@ def test_a_share_of_cache_that_nobody_said_is_unknown(page: TrendsPage) -> None:
     page.show_snapshot(answer(page, cache_share=None, cache_saved=None))
     assert page.cache_share.text() == "—"
     assert page.cache_words.text() == "Nobody said how much of the input came from a cache."
+
+
+@pytest.mark.parametrize(
+    ("step", "key", "words"),
+    [
+        (Step.HOUR, "2026-11-20T09:00+01:00", "Fri, 20 Nov 2026, 9 AM"),
+        (Step.DAY, "2026-11-20", "Fri, 20 Nov 2026"),
+        (Step.WEEK, "2026-W47", "Week of Mon, 16 Nov 2026"),
+        (Step.MONTH, "2026-11", "November 2026"),
+        (Step.HOUR, "unknown", "unknown"),
+    ],
+)
+def test_by_token_kind_each_row_is_a_bar(page: TrendsPage, step: Step, key: str, words: str) -> None:
+    page.choose(TrendChoice(date(2026, 11, 16), TODAY, step, "class"))
+    page.show_snapshot(answer(page, rows=((key, Tokens(output=1), None, ()),)))
+    assert page.sorted.index(0, 0).data() == words
+
+
+def test_estimated_costs_are_about(page: TrendsPage) -> None:
+    page.measure.choose(Measure.COST)
+    rows = (("a", Tokens(output=1), None, (usd("3", MoneyKind.ESTIMATED),)),)
+    page.show_snapshot(answer(page, rows=rows, total=3.0, stack=replace(full_trend().stack, unit="USD")))
+    assert page.total.text() == "≈\u202f$3.00"
+
+
+def test_requests_are_counted_exactly(page: TrendsPage) -> None:
+    page.measure.choose(Measure.REQUESTS)
+    page.show_snapshot(answer(page, total=63_878.0, stack=replace(full_trend().stack, unit="requests")))
+    assert page.total.text() == "63,878"
+
+
+@pytest.mark.parametrize("name", ["unknown", "other"])
+def test_what_has_no_name_cannot_be_filtered_by(page: TrendsPage, asked: list[TrendChoice], name: str) -> None:
+    page.bars.series_clicked.emit(name)
+    assert asked == []
+
+
+def test_a_whole_month_is_compared_with_the_month_before(page: TrendsPage) -> None:
+    page.choose(TrendChoice(date(2026, 10, 1), date(2026, 10, 31)))
+    page.show_snapshot(answer(page))
+    assert page.compared.text() == "29 % above the month before"
 
 
 def test_nothing_before_is_no_comparison(page: TrendsPage) -> None:

@@ -55,7 +55,7 @@ class SettingsPage(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows the history's facts."""
         self._facts.setText(self._facts_text(snapshot.history))
-        self._prices_of.setText(self.tr("Otherwise: {list}").format(list=snapshot.history.price_list))
+        self._prices_of.setText(self.tr("All others are from {list}.").format(list=snapshot.history.price_list))
         self._prices_of.setVisible(bool(snapshot.history.price_list))
         self.prices.show_models([value for key, value in snapshot.names if key == "model"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -36,11 +37,13 @@ class TrendTable(QAbstractTableModel):
         super().__init__()
         self.columns: list[Column] = []
         self._rows: tuple[Row, ...] = ()
+        self._written: Callable[[str], str] = str
         self._all = 0
 
-    def show_trend(self, trend: Trend, title: str) -> None:
-        """`title` heads the first column."""
+    def show_trend(self, trend: Trend, title: str, written: Callable[[str], str] = str) -> None:
+        """`title` heads the first column; `written` is how a row's name is shown."""
         self.beginResetModel()
+        self._written = written
         self._rows = trend.rows
         self._all = sum(tokens.total or 0 for _, tokens, _, _ in trend.rows)
         self.columns = [Column(title, "name"), *self._number_columns()]
@@ -70,7 +73,7 @@ class TrendTable(QAbstractTableModel):
         column = self.columns[index.column()]
         value = self._value(self._rows[index.row()], column)
         if role == Qt.ItemDataRole.DisplayRole:
-            return _shown(value, column)
+            return self._written(value) if isinstance(value, str) else _shown(value, column)
         if role == SORT_ROLE:
             return _sortable(value)
         if role == PLAIN_ROLE:
@@ -86,7 +89,7 @@ class TrendTable(QAbstractTableModel):
             "cache_read": tr("Cache read"),
             "cache_write": tr("Cache write"),
             "output": tr("Output"),
-            "reasoning": tr("of it reasoning"),
+            "reasoning": tr("Reasoning in it"),
             "unsplit": tr("Not split"),
         }
         known = [
@@ -96,7 +99,7 @@ class TrendTable(QAbstractTableModel):
         ]
         requests = [Column(tr("Requests"), "requests")] if any(row[2] is not None for row in self._rows) else []
         total = [Column(tr("Tokens"), "total"), Column(tr("Share"), "share")]
-        return [*total, *known, *requests, *self._cost_columns()]
+        return [*total, *self._cost_columns(), *requests, *known]
 
     def _cost_columns(self) -> list[Column]:
         kinds = {(money.currency, str(money.kind)) for _, _, _, cost in self._rows for money in cost}
@@ -156,9 +159,7 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _shown(value: str | int | float | Money | None, column: Column) -> str:
-    if isinstance(value, str):
-        return value
+def _shown(value: int | float | Money | None, column: Column) -> str:
     if isinstance(value, Money):
         return wording.money_text(value)
     if column.kind == "share":

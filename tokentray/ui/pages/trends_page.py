@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QDate, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QBoxLayout, QDateEdit, QPushButton, QWidget
 
+from tokentray.core.money import MoneyKind
 from tokentray.insights.snapshot import Measure, Snapshot, Step, Trend, TrendChoice
 from tokentray.settings.settings import Settings
 from tokentray.ui import wording
@@ -28,6 +30,8 @@ HOURS_UP_TO_DAYS = 7
 PRESETS = (7, 30, 90, 365)
 # What can be filtered by, and what is then worth looking at instead.
 FILTERS = {"model": "project", "source": "model", "account": "model", "project": "model"}
+# What the rest, and what nobody named, are called; neither can be filtered by.
+NAMELESS = ("other", "unknown")
 GAP = 14
 
 
@@ -81,7 +85,7 @@ class TrendsPage(QWidget):
 
     def filter_by(self, key: str, value: str) -> None:
         """Narrows to one model, source, account or project; the filter is shown and can be taken away."""
-        if self._choice is None or key not in FILTERS or (key, value) in self._choice.only:
+        if self._choice is None or key not in FILTERS or value in NAMELESS or (key, value) in self._choice.only:
             return
         others = tuple(pair for pair in self._choice.only if pair[0] != key)
         by = FILTERS[key] if self._choice.by == key else self._choice.by
@@ -102,7 +106,7 @@ class TrendsPage(QWidget):
         )
         self.step = Segments(
             tr("Width of a bar"),
-            [(Step.HOUR, tr("Hour")), (Step.DAY, tr("Day")), (Step.WEEK, tr("Week")), (Step.MONTH, tr("Month"))],
+            list(self._steps().items()),
         )
         self.by = ChoiceBox([(key, title) for key, title in self._titles().items()])
         self.by.setAccessibleName(tr("Split by"))
@@ -214,6 +218,14 @@ class TrendsPage(QWidget):
             "class": self.tr("Token kind"),
         }
 
+    def _steps(self) -> dict[object, str]:
+        return {
+            Step.HOUR: self.tr("Hour"),
+            Step.DAY: self.tr("Day"),
+            Step.WEEK: self.tr("Week"),
+            Step.MONTH: self.tr("Month"),
+        }
+
     def _change(self, **changes: object) -> None:
         if self._choice is not None:
             self.choose(replace(self._choice, **changes))  # type: ignore[arg-type]
@@ -293,7 +305,7 @@ class TrendsPage(QWidget):
 
     def _show_trend(self, trend: Trend) -> None:
         self._trend = trend
-        choice, unit = trend.choice, trend.stack.unit
+        choice = trend.choice
         title = self._measure_title(choice)
         self.bars_card.show_title(title)
         self.bars.title = title
@@ -301,7 +313,7 @@ class TrendsPage(QWidget):
         self.bars_card.file_name = f"tokentray-{choice.measure}-by-{choice.by}-{choice.since}-{choice.until}"
         self.bars.show_stack(trend.stack, first_weekday=self._settings.first_weekday)
         self.bars_card.renew_table()
-        self.total.setText(wording.short_value(trend.total, unit))
+        self.total.setText(_total_text(trend))
         self.compared.setText(self._comparison(trend))
         self.notes.setText("\n".join(trend.notes))
         self.notes.setVisible(bool(trend.notes))
@@ -311,7 +323,10 @@ class TrendsPage(QWidget):
         self.cache_words.setText(self._cache_text(trend))
         for card in (self.pattern_card, self.cache_card, self.rows_card):
             card.setVisible(bool(trend.rows))
-        self.table.show_trend(trend, self._titles()[choice.by])
+        if choice.by == "class":
+            self.table.show_trend(trend, self._steps()[choice.step], partial(_bar_text, step=choice.step))
+        else:
+            self.table.show_trend(trend, self._titles()[choice.by])
         self.rows_card.show_subtitle(self.tr("by {what}").format(what=self._titles()[choice.by].lower()))
 
     def _measure_title(self, choice: TrendChoice) -> str:
@@ -329,8 +344,11 @@ class TrendsPage(QWidget):
         return steps[choice.step].format(measure=measures[choice.measure])
 
     def _comparison(self, trend: Trend) -> str:
-        days = (trend.choice.until - trend.choice.since).days + 1
+        choice = trend.choice
+        days = (choice.until - choice.since).days + 1
         against = self.tr("the day before") if days == 1 else self.tr("the {days} days before").format(days=days)
+        if choice.since.day == 1 and (choice.until + timedelta(days=1)).day == 1 and days <= 31:
+            against = self.tr("the month before")
         change = (
             round((trend.total - trend.before) / trend.before * 100)
             if trend.before and trend.total is not None
@@ -361,6 +379,25 @@ def _sensible(choice: TrendChoice) -> TrendChoice:
     if choice.step == Step.HOUR and days > HOURS_UP_TO_DAYS:
         choice = replace(choice, step=Step.DAY)
     return replace(choice, measure=Measure.TOKENS) if choice.by == "class" else choice
+
+
+def _total_text(trend: Trend) -> str:
+    if trend.choice.measure == Measure.REQUESTS:
+        return wording.value_text(trend.total, trend.stack.unit)
+    kinds = {money.kind for *_, cost in trend.rows for money in cost if money.currency == trend.stack.unit}
+    about = "≈\u202f" if MoneyKind.ESTIMATED in kinds and trend.total is not None else ""
+    return about + wording.short_value(trend.total, trend.stack.unit)
+
+
+def _bar_text(key: str, step: Step) -> str:
+    """How a bar's key is read: "2026-11-20T09:00+01:00", "2026-11-20", "2026-W47" or "2026-11"; other words stay."""
+    try:
+        if step == Step.HOUR:
+            return wording.bar_name(datetime.fromisoformat(key), step)
+        day = f"{key}-01" if step == Step.MONTH else f"{key}-1" if step == Step.WEEK else key
+        return wording.bar_name(date.fromisoformat(day), step)
+    except ValueError:
+        return key
 
 
 def _step_for(days: int) -> Step:
