@@ -10,6 +10,7 @@ from decimal import Decimal
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from tokentray.core.gauge import Gauge
+from tokentray.core.journal import Level, Outcome
 from tokentray.core.money import Money, MoneyKind
 
 UNKNOWN = "—"
@@ -455,6 +456,44 @@ def as_of(text: str, how_old: str) -> str:
 
 def key_refused_somewhere() -> str:
     return translate("wording", "A key was refused: see Sources")
+
+
+# The journal
+
+
+def outcome_words(outcome: Outcome | None) -> str:
+    """Worked, Partly, Did not work, Unclear; None: not said yet."""
+    return {
+        Outcome.WORKED: translate("wording", "Worked"),
+        Outcome.PARTLY: translate("wording", "Partly"),
+        Outcome.FAILED: translate("wording", "Did not work"),
+        Outcome.UNCLEAR: translate("wording", "Unclear"),
+        None: translate("wording", "Not said yet"),
+    }[outcome]
+
+
+def level_words(level: Level) -> str:
+    """Who a card is for."""
+    return {
+        Level.ME: translate("wording", "Me"),
+        Level.TEAM: translate("wording", "Team"),
+        Level.COMPANY: translate("wording", "Company"),
+    }[level]
+
+
+def cards_text(count: int) -> str:
+    """3 cards"""
+    text = translate("wording", "{number} card(s)", "", _plural(count))
+    return _one(text, count, "{number} card", "{number} cards").format(number=exact_count(count))
+
+
+def stretch_text(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """14:00 to 15:40, and over midnight 23:10 to 22 Nov, 01:20; aware instants."""
+    here, there = start.astimezone(zone), end.astimezone(zone)
+    until = clock_text(there)
+    if there.date() != here.date():
+        until = f"{short_day(there.date())}, {until}"
+    return hours_between(clock_text(here), until)
 
 
 # States and errors
