@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tokentray.core.journal import WorkEdit
@@ -43,11 +44,13 @@ FORGET = "DELETE FROM run WHERE account = ? AND day >= ? AND day < ?"
 STALE = "SELECT account, day FROM stale_day WHERE day BETWEEN ? AND ? ORDER BY account, day"
 UNMARK = "DELETE FROM stale_day WHERE account = ? AND day >= ? AND day < ?"
 HELD = f"""
-    SELECT day, account, project, span, start, model, tier, band, "end", {COUNTS} FROM run WHERE day BETWEEN ? AND ?
+    SELECT day, account, project, span, start, model, tier, band, "end", {COUNTS} FROM run
+    WHERE day BETWEEN ? AND ? AND "end" >= ? AND start < ?
 """
 EXCEPT_STALE = " AND (account, day) NOT IN (SELECT account, day FROM stale_day)"
-ACCOUNTS = "SELECT id, name, origin FROM account"
-NAMES = "SELECT id, text FROM name WHERE id IN (SELECT value FROM json_each(?))"
+ACCOUNTS = "SELECT id, name FROM account"
+ORIGINS = "SELECT id, origin FROM account"
+NAME = "SELECT text FROM name WHERE id = ?"
 
 EDITS = "SELECT kind, project, at, until FROM work_edit ORDER BY number"
 KEEP_EDIT = "INSERT INTO work_edit (kind, project, at, until) VALUES (?, ?, ?, ?)"
@@ -108,18 +111,21 @@ def runs_between(history: History, since: datetime, until: datetime) -> list[Run
     start, end = milliseconds(since), milliseconds(until)
     first, last = start // DAY_MS - 1, max(end - 1, start) // DAY_MS
     stale = _stale(history, first, last)
-    rows = history.db.execute(HELD + (EXCEPT_STALE if stale else ""), (first, last)).fetchall()
-    for account, stale_first, stale_end in stale:
-        rows += history.db.execute(MADE, (account, stale_first * DAY_MS, stale_end * DAY_MS)).fetchall()
-    return _in_words(history, [row for row in rows if row[8] >= start and row[4] < end])
+    held = history.db.execute(HELD + (EXCEPT_STALE if stale else ""), (first, last, start, end))
+    made = (
+        row
+        for account, stale_first, stale_end in stale
+        for row in history.db.execute(MADE, (account, stale_first * DAY_MS, stale_end * DAY_MS))
+        if row[8] >= start and row[4] < end
+    )
+    return _in_words(history, chain(held, made))
 
 
 def runs_within(history: History, since: datetime, until: datetime) -> list[Run]:
     """As `runs_between`, but only of the rows that start in [since, until): what a stretch that was cut by hand holds. Reads those rows."""
     bounds = (milliseconds(since), milliseconds(until))
     accounts = [row[0] for row in history.db.execute(ACCOUNTS)]
-    rows = [row for account in accounts for row in history.db.execute(MADE, (account, *bounds))]
-    return _in_words(history, rows)
+    return _in_words(history, (row for account in accounts for row in history.db.execute(MADE, (account, *bounds))))
 
 
 def work_edits(history: History) -> list[WorkEdit]:
@@ -151,21 +157,29 @@ def _stale(history: History, first: int, last: int) -> list[tuple[int, int, int]
     return stretches
 
 
-def _in_words(history: History, rows: list[tuple[Any, ...]]) -> list[Run]:
-    accounts = {number: (name, origin) for number, name, origin in history.db.execute(ACCOUNTS)}
-    names = _names(history, (number for row in rows for number in (row[2], row[5], row[6])))
-    rows.sort(key=lambda row: (row[4], row[1], row[2], row[3], row[5:8]))
-    found = []
-    for day, account, project, span, start, model, tier, band, end, *_ in rows:
-        name, origin = accounts[account]
-        found.append((start, end, span, names[project], name, origin, names[model], names[tier], band, day))
-    return [Run(*known, row[9:]) for known, row in zip(found, rows, strict=True)]
+def _in_words(history: History, rows: Iterable[tuple[Any, ...]]) -> list[Run]:
+    accounts = dict(history.db.execute(ACCOUNTS))
+    origins = dict(history.db.execute(ORIGINS))
+    names = _Names(history)
+    runs = []
+    for row in rows:
+        day, account, project, span, start, model, tier, band, end = row[:9]
+        words = (names[project], accounts[account], origins[account], names[model], names[tier])
+        runs.append(Run(start, end, span, *words, band, day, row[9:]))
+    runs.sort(key=itemgetter(0))
+    return runs
 
 
-def _names(history: History, ids: Iterator[int] | Iterable[int]) -> dict[int, str | None]:
-    names: dict[int, str | None] = dict(history.db.execute(NAMES, (json.dumps(sorted(set(ids))),)))
-    names[0] = None
-    return names
+class _Names(dict[int, str | None]):
+    """Texts by their numbers, each read once: five years know few of them."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__({0: None})
+        self._history = history
+
+    def __missing__(self, number: int) -> str | None:
+        (self[number],) = self._history.db.execute(NAME, (number,)).fetchone()
+        return self[number]
 
 
 def _edit(row: tuple[Any, ...]) -> WorkEdit:
