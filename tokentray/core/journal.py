@@ -163,6 +163,46 @@ class SearchQuery:
     draft: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """
+    What the fields of a card offer, most used first.
+
+    `colours` are those the person gave to tags: (tag, slot 0 to 7 of the look's series); other tags have the colour of their name.
+    """
+
+    tags: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    colours: tuple[tuple[str, int], ...] = ()
+
+
+FUNCTIONS = (
+    "engineering",
+    "design",
+    "product",
+    "data",
+    "research",
+    "marketing",
+    "sales",
+    "support",
+    "finance",
+    "legal",
+    "people",
+    "operations",
+)
+"""Functions of work that are offered to everybody, as they are kept; a person may use own words instead."""
+
+
+def link_to(session: WorkSession) -> Link:
+    """A hold on that stretch for a card."""
+    return Link(session.project, session.start, session.start, session.end)
+
+
+def holds(session: WorkSession, link: Link) -> bool:
+    """Whether this is the stretch that the link means."""
+    return session.project == link.project and session.start <= link.anchor <= session.end
+
+
 def new_card_id() -> str:
     """Twelve characters that no other card has, on whichever machine it is made."""
     return token_hex(6)

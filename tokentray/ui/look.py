@@ -391,6 +391,13 @@ QPushButton[role="nav"] {
 QPushButton[role="nav"]:hover { background: %(hover)s; color: %(text)s; }
 QPushButton[role="nav"]:checked { background: %(selected)s; color: %(text)s; font-weight: 600; }
 QPushButton[role="nav"]:focus { border: 2px solid %(accent)s; padding: %(px6)s %(px10)s; }
+QPushButton[role="choice"] {
+    background: %(raised)s; color: %(text)s; border: 2px solid transparent; border-radius: 8px;
+    padding: %(px7)s %(px8)s; font-weight: 500;
+}
+QPushButton[role="choice"]:hover { background: %(hover)s; }
+QPushButton[role="choice"]:checked { background: %(selected)s; border: 2px solid %(accent)s; font-weight: 600; }
+QPushButton[role="choice"]:focus { border: 2px solid %(text)s; padding: %(px7)s %(px8)s; }
 QPushButton[role="chip"] {
     background: %(selected)s; color: %(accent_text)s; border: 2px solid transparent; border-radius: 6px;
     padding: %(px2)s %(px8)s; font-weight: 500;
@@ -401,10 +408,18 @@ QPushButton[role="chip"]:focus { border: 2px solid %(accent)s; padding: %(px2)s 
 QDialog[role="finder"] { background: %(card)s; border: 1px solid %(line)s; border-radius: 12px; }
 QDialog[role="finder"] QListView { border: none; }
 
-QLineEdit, QComboBox, QSpinBox, QDateEdit {
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {
     background: %(card)s; color: %(text)s; border: 1px solid %(line)s; border-radius: 8px; padding: %(px6)s %(px10)s;
     selection-background-color: %(accent)s; selection-color: %(on_accent)s;
 }
+QPlainTextEdit { padding: %(px3)s %(px6)s; }
+QPlainTextEdit:focus { border: 2px solid %(accent)s; padding: %(px2)s %(px5)s; }
+QPlainTextEdit[role="title"] { font-size: %(size_title)s; font-weight: 600; }
+QTextBrowser { background: transparent; border: 2px solid transparent; border-radius: 8px; }
+QTextBrowser:focus { border: 2px solid %(accent)s; }
+QFrame[role="field"] { background: %(card)s; border: 1px solid %(line)s; border-radius: 8px; }
+QFrame[role="field"][focused="true"] { border: 2px solid %(accent)s; }
+QFrame[role="field"] QLineEdit, QFrame[role="field"] QLineEdit:focus { border: none; padding: %(px2)s; background: transparent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid %(accent)s; padding: %(px5)s %(px8)s; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: %(muted)s; background: %(ground)s; }
 QLineEdit { placeholder-text-color: %(muted)s; }

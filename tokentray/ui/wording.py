@@ -10,7 +10,7 @@ from decimal import Decimal
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from tokentray.core.gauge import Gauge
-from tokentray.core.journal import Level, Outcome
+from tokentray.core.journal import Level, Outcome, WorkSession
 from tokentray.core.money import Money, MoneyKind
 
 UNKNOWN = "—"
@@ -494,6 +494,48 @@ def stretch_text(start: datetime, end: datetime, zone: tzinfo) -> str:
     if there.date() != here.date():
         until = f"{short_day(there.date())}, {until}"
     return hours_between(clock_text(here), until)
+
+
+def function_words(function: str) -> str:
+    """A function of work; the person's own words stay as they are."""
+    return {
+        "engineering": translate("wording", "Engineering"),
+        "design": translate("wording", "Design"),
+        "product": translate("wording", "Product"),
+        "data": translate("wording", "Data"),
+        "research": translate("wording", "Research"),
+        "marketing": translate("wording", "Marketing"),
+        "sales": translate("wording", "Sales"),
+        "support": translate("wording", "Support"),
+        "finance": translate("wording", "Finance"),
+        "legal": translate("wording", "Legal"),
+        "people": translate("wording", "People"),
+        "operations": translate("wording", "Operations"),
+    }.get(function, function)
+
+
+def session_facts(session: WorkSession) -> str:
+    """1.24M tokens · ≈ $3.42, and how fine it is if only a bill knows of it."""
+    parts = [tokens_text(session.tokens.total)]
+    if session.cost:
+        parts.append(moneys_text(session.cost))
+    if session.also_billed is not None:
+        parts.append(translate("wording", "{number} also billed").format(number=compact_count(session.also_billed)))
+    if session.grain == "hour":
+        parts.append(translate("wording", "to the hour, as billed"))
+    return " · ".join(parts)
+
+
+def session_words(session: WorkSession, zone: tzinfo) -> str:
+    """14:00 to 15:40, 1.24M tokens, project alpha"""
+    parts = [stretch_text(session.start, session.end, zone), tokens_text(session.tokens.total)]
+    if session.project:
+        parts.append(translate("wording", "project {project}").format(project=session.project))
+    return ", ".join(parts)
+
+
+def project_words(project: str | None) -> str:
+    return project or translate("wording", "No project")
 
 
 # States and errors
