@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from tokentray.core.found import Found
-from tokentray.sources.log_reading import AGENTS, Answer, Known, LogReader, Task, log_entries, read_apart
+from tokentray.sources.log_reading import AGENTS, LogReader, log_entries, read_apart
 from tokentray.store.account_table import account_id, find_account
 from tokentray.store.database import transaction, zone_of
 from tokentray.store.log_table import filling, holds_little, known_log, known_logs, record_logs, record_turn, signed
 
+# Not typing's: importing that costs 5 ms, which the quick commands do not have.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tokentray.core.clock import Clock
+    from tokentray.sources.log_reading import Answer, Known, Task
     from tokentray.store.database import History
 
 # Below this, importing a fast decoder costs more than it saves.

@@ -5,19 +5,28 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, Protocol
 
 from tokentray.core.found import Found
 from tokentray.sources.agents.claude_code import log as claude_code
 from tokentray.sources.agents.codex import log as codex
-from tokentray.sources.jsonl import Decode, blocks, ends_a_line, head_of, light_decoder, open_log
+from tokentray.sources.jsonl import blocks, ends_a_line, head_of, light_decoder, open_log
 
-# agent, path, offset, hash of the first line and state as the last reading left them (0, 0 and "" if it never was), folders of all its logs
-Task = tuple[str, bytes, int, int, str, tuple[str, ...]]
-# size, mtime in ns, inode, device, offset, hash of the first line, state
-Known = tuple[int, int, int, int, int, int, str]
-# What was found in a file (Found.packed), how far it has been read, how many bytes that were; or why it could not be read
-Answer = tuple[tuple[Any, ...], Known | None, int, str]
+# Not typing's: importing that costs 5 ms, which the quick commands do not have.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, Protocol
+
+    from tokentray.sources.jsonl import Decode
+
+    # agent, path, offset, hash of the first line and state as the last reading left them (0, 0 and "" if it never was), folders of all its logs
+    Task = tuple[str, bytes, int, int, str, tuple[str, ...]]
+    # size, mtime in ns, inode, device, offset, hash of the first line, state
+    Known = tuple[int, int, int, int, int, int, str]
+    # What was found in a file (Found.packed), how far it has been read, how many bytes that were; or why it could not be read
+    Answer = tuple[tuple[Any, ...], Known | None, int, str]
+    Readers = dict[str, tuple[Callable[..., "LineReader"], Decode]]
+else:
+    Protocol = object
 
 AGENTS = {"claude-code": claude_code, "codex": codex}
 
@@ -29,9 +38,6 @@ class LineReader(Protocol):
     def state(self) -> str: ...
     def block(self, page: bytes, end: int) -> None: ...
     def finish(self) -> None: ...
-
-
-Readers = dict[str, tuple[Callable[..., LineReader], Decode]]
 
 
 class LogReader:

@@ -7,8 +7,12 @@ import os
 import sys
 from collections.abc import Iterator
 from subprocess import Popen
+from typing import TYPE_CHECKING
 
-from tokentray.sources.log_reading import Answer, Task, draw
+from tokentray.sources.log_reading import draw
+
+if TYPE_CHECKING:
+    from tokentray.sources.log_reading import Answer, Task
 
 PROGRAM = (
     "import sys; sys.path[:] = sys.argv[2:]; from tokentray.sources.log_reading import main; main(int(sys.argv[1]))"

@@ -9,13 +9,16 @@ line, and the usage between is what belongs to the message. Whatever does not fi
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import msgspec
 
 from tokentray.core.found import INCOMPLETE, OWNER_NAMED, SIDECHAIN, Found, Response
 from tokentray.sources.agents.claude_code.log import RESPONSE, Reader
-from tokentray.sources.jsonl import Decode, instant_of, number_of, text_of, typed_decoder
+from tokentray.sources.jsonl import instant_of, number_of, text_of, typed_decoder
+
+if TYPE_CHECKING:
+    from tokentray.sources.jsonl import Decode
 
 PARENT = b'{"parentUuid":"'
 PARENT_ENDS = len(PARENT) + 36

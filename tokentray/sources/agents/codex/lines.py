@@ -7,13 +7,17 @@ what counts; everything else is for `Reader`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import msgspec
 
 from tokentray.core.found import Found
-from tokentray.sources.agents.codex.log import RESPONSE, Ancestors, Reader, Totals
-from tokentray.sources.jsonl import Decode, instant_of, number_of, typed_decoder
+from tokentray.sources.agents.codex.log import RESPONSE, Reader
+from tokentray.sources.jsonl import instant_of, number_of, typed_decoder
+
+if TYPE_CHECKING:
+    from tokentray.sources.agents.codex.log import Ancestors, Totals
+    from tokentray.sources.jsonl import Decode
 
 TIME = b'{"timestamp":"'
 # Where the time ends, and what stands there.

@@ -18,11 +18,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from tokentray.core.found import SIDECHAIN, Found
 from tokentray.sources.jsonl import (
-    Decode,
     blocks,
     count_of,
     decode_line,
@@ -31,6 +29,17 @@ from tokentray.sources.jsonl import (
     open_log,
     text_of,
 )
+
+# Not typing's: importing that costs 5 ms, which the quick commands do not have.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tokentray.sources.jsonl import Decode
+
+    # input, cached, cache written, output, reasoning, total
+    Totals = tuple[int, ...]
+    Ancestors = Callable[[str], frozenset[Totals] | None]
 
 NAME = "codex"
 SUFFIXES = (b".jsonl", b".jsonl.zst")
@@ -47,10 +56,6 @@ TOKEN_COUNT_WITHIN = 160
 SEPARATOR = "\x1f"
 # No model answers faster; the lines of a copied history are milliseconds apart.
 FASTEST_ANSWER_MS = 250
-
-Ancestors = Callable[[str], "frozenset[Totals] | None"]
-# input, cached, cache written, output, reasoning, total
-Totals = tuple[int, ...]
 
 
 def roots(environ: Mapping[str, str], home: str) -> list[str]:
