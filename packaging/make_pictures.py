@@ -87,7 +87,7 @@ def keep(app: QApplication, widget: QWidget, path: str) -> None:
     widget.show()
     for _ in range(3):
         app.processEvents()
-    if not widget.grab().save(path):
+    if not widget.grab().save(path, "PNG", 0):  # 0: as small as it gets, without loss
         raise SystemExit(f"{path} could not be written")
     print(path)
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-MOST_SHOWN = 200
+MOST_FOUND = 200
+ROWS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Finder(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.addWidget(self.field)
         column.addWidget(self.list)
@@ -72,16 +73,20 @@ class Finder(QDialog):
 
     def _narrow(self, typed: str) -> None:
         self.list.clear()
-        for target in matching(self._targets, typed)[:MOST_SHOWN]:
+        for target in matching(self._targets, typed)[:MOST_FOUND]:
             item = QListWidgetItem(f"{target.title}\u2002·\u2002{target.kind_title}")
             item.setData(Qt.ItemDataRole.UserRole, target)
             self.list.addItem(item)
         if self.list.count():
             self.list.setCurrentRow(0)
-            return
-        nothing = QListWidgetItem(self.tr("Nothing is called that."))
-        nothing.setFlags(Qt.ItemFlag.NoItemFlags)
-        self.list.addItem(nothing)
+        else:
+            nothing = QListWidgetItem(self.tr("Nothing is called that."))
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
+        rows = min(self.list.count(), ROWS_SHOWN)
+        self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth() + 2)
+        self._column.activate()
+        self.resize(self.width(), self._column.sizeHint().height())
 
     def _go(self, item: QListWidgetItem | None) -> None:
         target = item.data(Qt.ItemDataRole.UserRole) if item is not None else None

@@ -112,6 +112,9 @@ class Window(QMainWindow):
         if name not in self._titles:
             return
         self.page = name
+        if self.stack.isAncestorOf(self.focusWidget() or self):
+            # Else hiding the page would give the focus to whatever field comes next.
+            self.stack.setFocus()
         self.stack.setCurrentWidget(self._page(name))
         self.sidebar.show_page(name)
         self.setWindowTitle(self.tr("{page} – TokenTray").format(page=self._titles[name]))
@@ -122,8 +125,9 @@ class Window(QMainWindow):
         finder = Finder(self._targets(), self)
         finder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         finder.found.connect(self._go_to)
-        finder.resize(min(pixels(520), self.width() - 40), min(pixels(400), self.height() - 80))
-        finder.move(self.mapToGlobal(self.rect().center()) - finder.rect().center() - QPoint(0, self.height() // 8))
+        width = min(pixels(520), self.width() - 40)
+        finder.resize(width, finder.sizeHint().height())
+        finder.move(self.mapToGlobal(QPoint((self.width() - width) // 2, self.height() // 8)))
         finder.show()
         finder.field.setFocus()
         return finder

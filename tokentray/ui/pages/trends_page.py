@@ -327,7 +327,7 @@ class TrendsPage(QWidget):
             self.table.show_trend(trend, self._steps()[choice.step], partial(_bar_text, step=choice.step))
         else:
             self.table.show_trend(trend, self._titles()[choice.by])
-        self.rows_card.show_subtitle(self.tr("by {what}").format(what=self._titles()[choice.by].lower()))
+        self.rows_card.show_subtitle(self.tr("by {what}").format(what=self.table.columns[0].title.lower()))
 
     def _measure_title(self, choice: TrendChoice) -> str:
         measures = {
