@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import keyring.errors
 import pytest
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 from pytestqt.qtbot import QtBot
@@ -171,8 +172,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         asked.append(str(request.url))
         return response(200, EMPTY)
 
-    keyring = DictionaryKeyring({("tokentray-desktop", "openai/work"): "sk-work"})
-    yield House(tmp_path, MovableClock(NOW), keyring, answer, asked)
+    keys = DictionaryKeyring({("tokentray-desktop", "openai/work"): "sk-work"})
+    yield House(tmp_path, MovableClock(NOW), keys, answer, asked)
     stop_log()
 
 
@@ -252,6 +253,24 @@ def test_a_refused_key_is_a_state_and_one_alert_even_after_a_restart(house: Hous
     again = start()
     qtbot.waitUntil(lambda: again.state_of("openai/work") == "key_rejected")
     assert again.alerts == []
+
+
+def test_a_refused_keyring_is_asked_again_only_when_the_person_wants_it(
+    house: House, start: Start, qtbot: QtBot
+) -> None:
+    save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
+    house.keyring.refuses = keyring.errors.KeyringLocked("locked")
+    seen = start()
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "vault_locked")
+    house.clock.instant = NOW + timedelta(hours=8)
+    seen.wishes.sleep_changed.emit(False)
+    qtbot.waitUntil(lambda: seen.snapshots[-1].accounts[0].tried_at == house.clock.instant)
+    assert house.keyring.asked == 1
+    house.keyring.refuses = None
+    seen.wishes.sync_wished.emit()
+    house.clock.instant = NOW + timedelta(hours=9)
+    seen.wishes.sync_wished.emit()
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok")
 
 
 def test_adding_an_account_tests_its_key_first(house: House, start: Start, qtbot: QtBot) -> None:
