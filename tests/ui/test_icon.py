@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon, QImage
 
 from tokentray.insights.snapshot import Level
 from tokentray.ui.icon import SIZES, STYLES, app_icon, tray_icon
+from tokentray.ui.look import contrast
 
 CALM = Level(0.42, "Claude · 5-hour window", "calm", False, False)
 
@@ -85,3 +86,10 @@ def test_the_same_level_is_drawn_once() -> None:
 
 def test_the_application_has_an_icon() -> None:
     assert QSize(48, 48) in app_icon().availableSizes()
+
+
+@pytest.mark.parametrize("panel", ["#ffffff", "#353535"])
+def test_an_unknown_panel_gets_an_icon_that_stands_out_on_white_and_on_dark(panel: str) -> None:
+    (ink,) = {colour for colour in colours(tray_icon("meter", replace(CALM, fraction=1.0), "either"))} & {"#85888e"}
+
+    assert contrast(ink, panel) >= 3

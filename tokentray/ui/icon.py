@@ -15,10 +15,11 @@ STYLES = ("ring", "number", "meter")
 SIZES = (16, 22, 24, 32, 44, 48, 64)
 """16, 22, 24 and 32 pixels, and each of them twice."""
 
-_FOREGROUNDS = {"light": "#f7f8fa", "dark": "#1f2229"}
+# "either" stands out from white and from a dark panel alike, at 3:1.
+_FOREGROUNDS = {"light": "#f7f8fa", "dark": "#1f2229", "either": "#85888e"}
 _TONES = {"amber": "#f5a524", "red": "#e5484d"}
 _STEPS = 60
-_TRACK = 0.30
+_TRACK = {"light": 0.30, "dark": 0.30, "either": 0.45}
 _STALE = 0.5
 
 
@@ -26,7 +27,7 @@ def tray_icon(style: str, level: Level, foreground: str) -> QIcon:
     """
     The icon for a level; the same picture is drawn once and kept.
 
-    `foreground` is "light" (for a dark panel) or "dark". The tone shows as a colour and as a shape: amber is thicker,
+    `foreground` is "light" (for a dark panel), "dark", or "either" where nothing is known of the panel. The tone shows as a colour and as a shape: amber is thicker,
     red has a mark besides, a full one another outline. Only a calm icon is a mask that the panel may colour.
     """
     fraction = None if level.fraction is None else min(1.0, max(0.0, level.fraction))
@@ -66,7 +67,7 @@ def _pixmap(side: int, style: str, step: int | None, tone: str, stale: bool, ref
     painter.setOpacity(_STALE if stale else 1.0)
     ink = QColor(_TONES.get(tone, _FOREGROUNDS[foreground]))
     track = QColor(_FOREGROUNDS[foreground])
-    track.setAlphaF(_TRACK)
+    track.setAlphaF(_TRACK[foreground])
     if style == "number":
         _draw_number(painter, side, step, tone, ink, track)
     elif style == "meter":

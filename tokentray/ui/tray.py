@@ -118,11 +118,14 @@ class Tray(QObject):
 
 
 def foreground(setting: str) -> str:
-    """Whether the icon is to be light or dark; with "auto" by what is known of the panel."""
+    """Whether the icon is to be light or dark; with "auto" by what is known of the panel, "either" if that is nothing."""
     if setting in ("light", "dark"):
         return setting
     desktops = set(os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"))
-    return "light" if desktops & _DARK_PANELS or system_is_dark() else "dark"
+    if desktops & _DARK_PANELS or system_is_dark():
+        return "light"
+    # On Linux a panel cannot be asked for its colour, and many are dark on a light desktop; KDE's follows the system's look.
+    return "either" if sys.platform == "linux" and "KDE" not in desktops else "dark"
 
 
 def today_line(snapshot: Snapshot) -> str:
