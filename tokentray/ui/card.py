@@ -40,10 +40,6 @@ class Card(QFrame):
         self._subtitle.setText(text)
         self._subtitle.setVisible(bool(text))
 
-    @property
-    def subtitle(self) -> str:
-        return self._subtitle.text()
-
 
 def text_label(text: str, role: str = "body", *, wrap: bool = False) -> QLabel:
     """A plain-text label in one of the look's roles; with `wrap` its lines, and very long words, break where needed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from tokentray.ui.card import text_label
@@ -12,8 +11,6 @@ from tokentray.ui.card import text_label
 
 class UndoBar(QFrame):
     """Stays until it is used, closed or replaced: nobody has to hurry."""
-
-    undone = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,4 +50,3 @@ class UndoBar(QFrame):
         self.hide()
         if how is not None:
             how()
-            self.undone.emit()

@@ -139,7 +139,8 @@ class AccountCard(QFrame):
     def _state_text(self, row: AccountState, now: datetime) -> str:
         parts = [wording.state_words(self._state) + "."]
         if self._state not in ("ok", "paused"):
-            parts += [row.message or wording.what_to_do(self._state)]
+            message = row.message.rstrip(".")
+            parts.append(f"{message}." if message else wording.what_to_do(self._state))
         if row.succeeded_at is not None:
             parts.append(self.tr("Last reading {age}.").format(age=wording.age(row.succeeded_at, now)))
         return " ".join(part for part in parts if part)

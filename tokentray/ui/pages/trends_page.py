@@ -305,6 +305,9 @@ class TrendsPage(QWidget):
 
     def _show_trend(self, trend: Trend) -> None:
         self._trend = trend
+        self.bars.show_empty(
+            self.tr("Nothing was reported for this stretch. Another period or fewer filters may show more.")
+        )
         choice = trend.choice
         title = self._measure_title(choice)
         self.bars_card.show_title(title)
