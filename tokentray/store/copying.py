@@ -55,7 +55,7 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "account": ("account ORDER BY name", (("account", "name"), ("origin", "origin"))),
     "session": (
         "session ORDER BY 1",
-        (("session", _name("id")), ("first_at", _instant("first_at")), ("parent", _name("parent"))),
+        (("session", _name("session.id")), ("first_at", _instant("first_at")), ("parent", _name("parent"))),
     ),
     "alias": (
         "alias ORDER BY 1, 2",
