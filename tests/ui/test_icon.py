@@ -90,6 +90,7 @@ def test_the_application_has_an_icon() -> None:
 
 @pytest.mark.parametrize("panel", ["#ffffff", "#353535"])
 def test_an_unknown_panel_gets_an_icon_that_stands_out_on_white_and_on_dark(panel: str) -> None:
-    (ink,) = {colour for colour in colours(tray_icon("meter", replace(CALM, fraction=1.0), "either"))} & {"#85888e"}
+    ink = colours(tray_icon("meter", replace(CALM, fraction=1.0), "either"))
 
-    assert contrast(ink, panel) >= 3
+    assert "#85888e" in ink
+    assert contrast("#85888e", panel) >= 3
