@@ -299,11 +299,11 @@ def _news(history: History, agent: AgentHome, full: bool) -> Iterator[_Piece]:
 
 
 def _is_unchanged(stat: os.stat_result, known: Known) -> bool:
-    return (
-        stat.st_size == known[0]
-        and stat.st_mtime_ns == known[1]
-        and signed(stat.st_ino) == known[2]
-        and signed(stat.st_dev) == known[3]
+    size, mtime, inode, device = known[:4]
+    if stat.st_size != size or stat.st_mtime_ns != mtime:
+        return False
+    return (stat.st_ino == inode and stat.st_dev == device) or (
+        signed(stat.st_ino) == inode and signed(stat.st_dev) == device
     )
 
 

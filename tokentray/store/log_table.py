@@ -88,7 +88,7 @@ TURN = """
 """
 COMPLETE = """
     INSERT INTO feed (account, feed, complete_since, complete_until)
-    SELECT :account, 'logs', first, max(first, :at) FROM (SELECT min(start) AS first FROM usage WHERE account = :account) WHERE first IS NOT NULL
+    SELECT :account, 'logs', first, max(first, :at) FROM (SELECT start AS first FROM usage WHERE account = :account ORDER BY start LIMIT 1) WHERE true
     ON CONFLICT (account, feed) DO UPDATE SET complete_since = min(complete_since, excluded.complete_since),
         complete_until = max(complete_until, excluded.complete_until)
 """
