@@ -8,7 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from tokentray.core.journal import WorkEdit
+from tokentray.core.journal import Link, WorkEdit
 from tokentray.core.usage import Tokens
 from tokentray.store.database import History, transaction
 from tokentray.store.rollup import COUNTS, DAY_MS
@@ -18,13 +18,14 @@ PAUSE_MS = 300_000
 DAYS_AT_ONCE = 32
 
 # Rows of one span do not overlap but by whole buckets, so a run goes on where a row begins within five minutes of the end of the one before it.
+# A bucket of an hour or more is a run of its own: whether a log speaks of the same tokens is asked for each of them.
 MADE = f"""
     WITH part AS (
         SELECT start / {DAY_MS} AS day, account, project, span, start, start + span * 1000 AS "end", model, tier, band, {COUNTS}
         FROM usage WHERE account = ? AND start >= ? AND start < ? AND span < 86400
     ),
     marked AS (
-        SELECT *, start - lag("end") OVER run > {PAUSE_MS} AS begins FROM part
+        SELECT *, start - lag("end") OVER run > iif(span < 3600, {PAUSE_MS}, -1) AS begins FROM part
         WINDOW run AS (PARTITION BY day, project, span ORDER BY start)
     ),
     numbered AS (
@@ -55,6 +56,8 @@ NAME = "SELECT text FROM name WHERE id = ?"
 EDITS = "SELECT kind, project, at, until FROM work_edit ORDER BY number"
 KEEP_EDIT = "INSERT INTO work_edit (kind, project, at, until) VALUES (?, ?, ?, ?)"
 UNDO = "DELETE FROM work_edit WHERE number = (SELECT max(number) FROM work_edit) RETURNING kind, project, at, until"
+
+LINKS = 'SELECT card, project, anchor, start, "end" FROM card_link WHERE anchor >= ? AND anchor < ? ORDER BY card, place'
 
 FIRST_DAY, LAST_DAY = -(10**6), 10**7
 
@@ -126,6 +129,12 @@ def runs_within(history: History, since: datetime, until: datetime) -> list[Run]
     bounds = (milliseconds(since), milliseconds(until))
     accounts = [row[0] for row in history.db.execute(ACCOUNTS)]
     return _in_words(history, (row for account in accounts for row in history.db.execute(MADE, (account, *bounds))))
+
+
+def links_between(history: History, since: datetime, until: datetime) -> list[tuple[str, Link]]:
+    """The id of each card with its links that hold within [since, until)."""
+    rows = history.db.execute(LINKS, (milliseconds(since), milliseconds(until)))
+    return [(card, Link(project, *map(instant_of, instants))) for card, project, *instants in rows]
 
 
 def work_edits(history: History) -> list[WorkEdit]:
