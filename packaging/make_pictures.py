@@ -9,6 +9,7 @@ our own, and the pictures are drawn offscreen at twice the size, so that only a 
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -20,8 +21,10 @@ ZONE = "Europe/Berlin"
 LOOKS = ("light", "dark")
 PAGES = ("overview", "trends", "sources")
 
-# Qt reads these when the application is made.
-os.environ.update(QT_QPA_PLATFORM="offscreen", QT_SCALE_FACTOR="2")
+# Qt reads it when the application is made.
+os.environ["QT_SCALE_FACTOR"] = "2"
+# The offscreen screen is 800 by 800 unless a file says otherwise: too small for a popover at twice the size.
+SCREEN = {"screens": [{"name": "large", "x": 0, "y": 0, "width": 3200, "height": 2400, "logicalDpi": 96}]}
 sys.path.insert(0, ROOT)
 
 from PySide6.QtCore import QLocale  # noqa: E402
@@ -40,7 +43,11 @@ from tokentray.ui.window import Window  # noqa: E402
 
 def main(folder: str) -> None:
     os.makedirs(folder, exist_ok=True)
-    app = QApplication([])
+    with tempfile.TemporaryDirectory() as screen_folder:
+        file_name = os.path.join(screen_folder, "screen.json")
+        with open(file_name, "w", encoding="utf-8") as file:
+            json.dump(SCREEN, file)
+        app = QApplication([__file__, "-platform", f"offscreen:configfile={file_name}"])
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     settings = demo_settings(Settings(zone=ZONE))
     snapshot = made_up_moment(settings)
