@@ -75,6 +75,7 @@ class App(QObject):
         self._settings: Settings | None = None
         self._snapshot: Snapshot | None = None
         self._progress: Progress | None = None
+        self._problem = ""
         self._looks_for_tray = 0
         self._dressed = False
         self.ear = OneInstance(self)
@@ -161,8 +162,8 @@ class App(QObject):
     @Slot()
     def _begin_inside_the_loop(self) -> None:
         # The event loop begins after 0.1 s, the icon comes 0.05 s later, and the engine 0.06 s after it.
-        self._find_tray()
         QTimer.singleShot(0, self, self._start_engine)
+        self._find_tray()
 
     @Slot()
     def _start_engine(self) -> None:
@@ -373,7 +374,10 @@ class App(QObject):
 
     @Slot(object)
     def _show_problem(self, problem: Exception) -> None:
-        self._tell(str(problem))
+        # A disk that stays full is a problem at every look, and is told once.
+        if str(problem) != self._problem:
+            self._problem = str(problem)
+            self._tell(self._problem)
 
     @Slot(str)
     def _show_finished(self, sentence: str) -> None:

@@ -13,7 +13,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -173,11 +174,17 @@ class Engine(QObject):
         self.stopped.emit()
 
     def _open(self) -> bool:
-        try:
+        with self._telling():
             self._history = self._opened()
+        return self._history is not None
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What the disk or another writer did to the history is told, and the engine goes on."""
+        try:
+            yield
         except HistoryError as error:
             self.problem_met.emit(error)
-        return self._history is not None
 
     def _opened(self) -> History:
         path, zone = self._place.history_path, self._zone()
@@ -461,11 +468,9 @@ class Engine(QObject):
     def _follow_file(self, path: str) -> None:
         if self._history is None or self._child is not None or self._leaving.is_set():
             return
-        try:
+        with self._telling():
             if logs.tail(self._history, self._agents, [path]).responses:
                 self._soon()
-        except HistoryError as error:
-            self.problem_met.emit(error)
 
     @Slot(str)
     def _notice_folder(self, path: str) -> None:
@@ -486,8 +491,9 @@ class Engine(QObject):
         now = self._clock.now()
         if self._history is None or self._leaving.is_set() or not self._may_poll(now):
             return
-        for account in polls.due(self._history, self._settings, now, sooner=sooner):
-            self._begin_turn(account)
+        with self._telling():
+            for account in polls.due(self._history, self._settings, now, sooner=sooner):
+                self._begin_turn(account)
 
     def _begin_turn(self, account: str) -> None:
         if self._history is None or account in self._turns:
@@ -590,7 +596,8 @@ class Engine(QObject):
                 setting = replace(setting, paused=known.paused)
             if setting.key_from or setting.folder:
                 self._save(lambda settings: settings.with_account(setting))
-            polls.welcome_back(self._history, setting.name, self._clock.now())
+            with self._telling():
+                polls.welcome_back(self._history, setting.name, self._clock.now())
             self._caught_up = False
             self._scan()
             self._poll_due(sooner=True)
@@ -738,9 +745,10 @@ class Engine(QObject):
         self._settings = settings
         self.settings_taken.emit(settings)
         if self._history is not None:
-            set_zone(self._history, self._zone())
-            if priced_anew:
-                price_missing_models(self._history, settings.own_prices)
+            with self._telling():
+                set_zone(self._history, self._zone())
+                if priced_anew:
+                    price_missing_models(self._history, settings.own_prices)
             self._soon()
 
     def _zone(self) -> str:

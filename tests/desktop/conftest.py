@@ -75,16 +75,19 @@ class Desktop:
 class Program:
     """TokenTray, started as a person's desktop does, in a folder of its own."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, settings: dict[str, object] | None = None) -> None:
         self.folder = folder
         self.environment = {
             **os.environ,
             "TOKENTRAY_HOME": str(folder / "tokentray"),
             "HOME": str(folder / "home"),
             "PYTHONPATH": str(ROOT),
+            "OPENAI_ADMIN_KEY": "sk-admin-desktop-test",
         }
         (folder / "home").mkdir(exist_ok=True)
         (folder / "tokentray").mkdir(exist_ok=True)
+        if settings is not None:
+            self.settings(**settings)
         self.process = self.start(*words)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -134,8 +137,8 @@ def desktop() -> Desktop:
 def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     started: list[Program] = []
 
-    def start(*words: str) -> Program:
-        started.append(Program(tmp_path, *words))
+    def start(*words: str, settings: dict[str, object] | None = None) -> Program:
+        started.append(Program(tmp_path, *words, settings=settings))
         return started[-1]
 
     yield start

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
 
 from tests.desktop.conftest import Desktop, Program, wait_until
 from tokentray.ui.notice import show_notice
@@ -103,6 +107,45 @@ def test_a_notification_is_shown(desktop: Desktop) -> None:
         "OpenAI: the key was refused",
         "NORMAL",
     )
+
+
+def test_a_refused_key_is_told_once(desktop: Desktop, program: Start, refusing_provider: str) -> None:
+    account = {"name": "openai/work", "key_from": "env:OPENAI_ADMIN_KEY", "base_url": refusing_provider}
+    tokentray = program(settings={"polling_allowed": True, "accounts": [account]})
+    wait_until(lambda: len(_told(desktop)) == 1, "a notification")
+    assert "admin key" in _told(desktop)[0]["body"]
+    tokentray.end()
+    tokentray.process = tokentray.start()
+    wait_until(tokentray.listens, "the second run")
+    wait_until(lambda: "refused" in desktop.tooltip() or len(desktop.items()) == 1, "its icon")
+    tokentray.end()
+    assert len(_told(desktop)) == 1
+
+
+@pytest.fixture
+def refusing_provider() -> Iterator[str]:
+    """A provider on loopback that knows nobody's key; gives its address."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def _told(desktop: Desktop) -> list[dict[str, str]]:
+    return [shown for shown in desktop.notifications() if shown["summary"].startswith("OpenAI · work")]
 
 
 def _response(number: int, tokens: int) -> str:
