@@ -534,6 +534,15 @@ def session_words(session: WorkSession, zone: tzinfo) -> str:
     return ", ".join(parts)
 
 
+def minutes_text(minutes: int) -> str:
+    """45 min, 1 h, 1 h 30 m"""
+    if minutes < 60:
+        return translate("wording", "{minutes} min").format(minutes=minutes)
+    if minutes % 60 == 0:
+        return translate("wording", "{hours} h").format(hours=minutes // 60)
+    return translate("wording", "{hours} h {minutes} m").format(hours=minutes // 60, minutes=minutes % 60)
+
+
 def project_words(project: str | None) -> str:
     return project or translate("wording", "No project")
 
