@@ -24,10 +24,11 @@ PUT = f"""
     RETURNING number
 """
 NEWEST_FIRST = "ORDER BY coalesce(day * 86400000, at) DESC, at DESC, id"
+LISTED = "(SELECT value FROM json_each(?))"
 PARTS_OF = {
-    "card_tag": "SELECT card, tag FROM card_tag <only> ORDER BY card, place",
-    "card_model": "SELECT card, model FROM card_model <only> ORDER BY card, place",
-    "card_link": 'SELECT card, project, anchor, start, "end" FROM card_link <only> ORDER BY card, place',
+    "card_tag": f"SELECT card, tag FROM card_tag WHERE card IN {LISTED} ORDER BY card, place",
+    "card_model": f"SELECT card, model FROM card_model WHERE card IN {LISTED} ORDER BY card, place",
+    "card_link": f'SELECT card, project, anchor, start, "end" FROM card_link WHERE card IN {LISTED} ORDER BY card, place',
 }
 PUT_PART = {
     "card_tag": "INSERT INTO card_tag (card, place, tag) VALUES (?, ?, ?)",
@@ -76,20 +77,19 @@ RETRIES = "SELECT card, model, offered_at, again FROM retry ORDER BY offered_at,
 PUT_RETRY = "INSERT OR REPLACE INTO retry (card, model, offered_at, again) VALUES (?, ?, ?, ?)"
 
 FOUND = "SELECT id FROM card WHERE <only>"
-ANY_TAG = "id IN (SELECT card FROM card_tag WHERE lower(tag) IN (<marks>))"
-SOME_MODEL = "id IN (SELECT card FROM card_model WHERE instr(lower(model), ?))"
-SOME_PROJECT = "id IN (SELECT card FROM card_link WHERE instr(lower(project), ?))"
+ANY_TAG = "id IN (SELECT card FROM card_tag WHERE folded(tag) IN (<marks>))"
+SOME_MODEL = "id IN (SELECT card FROM card_model WHERE instr(folded(model), ?))"
+SOME_PROJECT = "id IN (SELECT card FROM card_link WHERE instr(folded(project), ?))"
 WORDS = "number IN (SELECT rowid FROM card_text WHERE card_text MATCH ?)"
-LETTERS = (
-    "instr(lower(title || ' ' || tried || ' ' || worked || ' ' || learned || ' ' || next || ' ' || function), lower(?))"
-)
+LETTERS = """number IN (
+    SELECT rowid FROM card_text WHERE instr(folded(title || ' ' || tried || ' ' || worked || ' ' || learned || ' ' || next || ' ' || about), ?)
+)"""
 OF_DAYS = "iif(day IS NOT NULL, day >= ? AND day < ?, at >= ? AND at < ?)"
 
 ONE_EDIT = timedelta(minutes=10)
 TEXTS = ("title", "tried", "worked", "learned", "next")
 # From here on come scripts without spaces between words, which FTS5 takes for one long word each.
 FIRST_SPACELESS = "\u2e80"
-BOUND_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class TagRow:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """All that `put_back` needs; `wiped` is False if a reader kept the -wal from being emptied: it will be when the last program closes the history."""
+    """All that `put_back` needs; `wiped` is False if a reader kept the -wal from being emptied: `empty_wal` later, or closing the history, does it."""
 
     card: Card
     edits: tuple[Edit, ...]
@@ -172,16 +172,13 @@ def cards_between(history: History, since: date, until: date, zone: str) -> list
 
 def all_cards(history: History) -> list[Card]:
     """Newest first, drafts too."""
-    return _cards(history, history.db.execute(f"{CARDS} {NEWEST_FIRST}").fetchall(), every=True)
+    return _cards(history, history.db.execute(f"{CARDS} {NEWEST_FIRST}").fetchall())
 
 
 def cards_of(history: History, ids: Iterable[str]) -> list[Card]:
     """Those of these ids that there are, in their order."""
     wanted = list(ids)
-    rows: list[tuple[Any, ...]] = []
-    for first in range(0, len(wanted), BOUND_AT_ONCE):
-        some = wanted[first : first + BOUND_AT_ONCE]
-        rows += history.db.execute(f"{CARDS} WHERE id IN ({_marks(some)})", some).fetchall()
+    rows = history.db.execute(f"{CARDS} WHERE id IN {LISTED}", (json.dumps(wanted),)).fetchall()
     found = {card.id: card for card in _cards(history, rows)}
     return [found[card_id] for card_id in wanted if card_id in found]
 
@@ -216,11 +213,16 @@ def remove_cards(history: History, card_ids: Iterable[str]) -> list[Removed]:
             history.db.execute(FORGET_CARD, (card.id,))
         history.db.execute(FORGET_UNUSED_TAGS)
         _write_anew(history)
-    wiped = history.db.execute(EMPTY_WAL).fetchone()[0] == 0
+    wiped = empty_wal(history)
     return [
         Removed(card, edits, tuple((tag, colour) for tag, colour in colours if tag in card.tags), wiped)
         for card, edits in kept
     ]
+
+
+def empty_wal(history: History) -> bool:
+    """Writes the -wal back and empties it; False if a reader was in the way for five seconds. Not to be called in a transaction."""
+    return bool(history.db.execute(EMPTY_WAL).fetchone()[0] == 0)
 
 
 def put_back(history: History, removed: Removed) -> None:
@@ -262,6 +264,8 @@ def functions_used(history: History) -> list[str]:
 
 def search(history: History, query: SearchQuery, zone: str) -> list[str]:
     """The ids of the cards that a query finds, newest first; its days are those of an IANA zone."""
+    # SQLite's own lower() knows no letter beyond ASCII.
+    history.db.create_function("folded", 1, _folded, deterministic=True)
     conditions = list(_conditions(query, zone))
     only = " AND ".join(condition for condition, _ in conditions) or "true"
     bound = [value for _, values in conditions for value in values]
@@ -367,28 +371,32 @@ def _conditions(query: SearchQuery, zone: str) -> Iterator[tuple[str, Sequence[A
     if words:
         yield WORDS, (" AND ".join(_match(word) for word in words),)
     for word in letters:
-        yield LETTERS, (word,)
+        yield LETTERS, (word.casefold(),)
     if query.tags:
-        yield ANY_TAG.replace("<marks>", _marks(query.tags)), [tag.lower() for tag in query.tags]
+        yield ANY_TAG.replace("<marks>", _marks(query.tags)), [tag.casefold() for tag in query.tags]
     for part, values in (("outcome", query.outcomes), ("level", query.levels), ("function", query.functions)):
         if values:
-            yield f"lower({part}) IN ({_marks(values)})", [value.lower() for value in values]
+            yield f"folded({part}) IN ({_marks(values)})", [value.casefold() for value in values]
     for sql, names in ((SOME_MODEL, query.models), (SOME_PROJECT, query.projects)):
         if names:
-            yield "(" + " OR ".join([sql] * len(names)) + ")", [name.lower() for name in names]
+            yield "(" + " OR ".join([sql] * len(names)) + ")", [name.casefold() for name in names]
     if query.since is not None or query.until is not None:
         yield OF_DAYS, _days(query.since or date(1971, 1, 1), query.until or date(9998, 12, 30), zone)
     if query.draft is not None:
         yield "draft = ?", (int(query.draft),)
 
 
+def _folded(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
 def _is_letters(word: str) -> bool:
-    """Whether a word is found letter by letter only: signs, and scripts without spaces."""
-    return not any(sign.isalnum() for sign in word) or any(sign >= FIRST_SPACELESS for sign in word)
+    """Whether a word is found letter by letter only: with signs in it, or of a script without spaces."""
+    return any(not (sign.isalnum() or sign.isspace()) or sign >= FIRST_SPACELESS for sign in word)
 
 
 def _match(word: str) -> str:
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"' + ("" if " " in word.strip() else "*")
+    return f'"{word}"' if " " in word.strip() else f'"{word.strip()}"*'
 
 
 def _days(since: date, until: date, zone: str) -> tuple[int, int, int, int]:
@@ -429,9 +437,9 @@ def _text_row(card: Card) -> tuple[str, ...]:
     return (*(getattr(card, name) for name in TEXTS), about)
 
 
-def _cards(history: History, rows: list[tuple[Any, ...]], every: bool = False) -> list[Card]:
+def _cards(history: History, rows: list[tuple[Any, ...]]) -> list[Card]:
     ids = [row[0] for row in rows]
-    tags, models, links = (_parts(history, part, ids, every) for part in ("card_tag", "card_model", "card_link"))
+    tags, models, links = (_parts(history, part, ids) for part in ("card_tag", "card_model", "card_link"))
     return [
         _card(
             row,
@@ -446,13 +454,10 @@ def _cards(history: History, rows: list[tuple[Any, ...]], every: bool = False) -
     ]
 
 
-def _parts(history: History, part: str, ids: list[str], every: bool) -> dict[str, list[tuple[Any, ...]]]:
+def _parts(history: History, part: str, ids: list[str]) -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = {}
-    for first in range(0, len(ids), len(ids) if every else BOUND_AT_ONCE):
-        some = [] if every else ids[first : first + BOUND_AT_ONCE]
-        sql = PARTS_OF[part].replace("<only>", "" if every else f"WHERE card IN ({_marks(some)})")
-        for card, *rest in history.db.execute(sql, some):
-            found.setdefault(card, []).append(tuple(rest))
+    for card, *rest in history.db.execute(PARTS_OF[part], (json.dumps(ids),)):
+        found.setdefault(card, []).append(tuple(rest))
     return found
 
 
