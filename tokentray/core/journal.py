@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from secrets import token_hex
+from os import urandom  # `secrets` brings OpenSSL along, 3 MB of a tray that is to be small
 
 from tokentray.core.money import Money
 from tokentray.core.usage import Tokens
@@ -205,4 +205,4 @@ def holds(session: WorkSession, link: Link) -> bool:
 
 def new_card_id() -> str:
     """Twelve characters that no other card has, on whichever machine it is made."""
-    return token_hex(6)
+    return urandom(6).hex()
