@@ -363,6 +363,35 @@ def test_a_stopped_scan_goes_on_later(history: History, home: Path) -> None:
     assert total(history) == (5, 5, 50)
 
 
+def much(home: Path) -> None:
+    """So much to read that a second process helps and the history is filled in one go."""
+    for number in range(6):
+        padding = b'{"type":"attachment","data":"' + b"x" * 5_000_000 + b'"}\n'
+        write(home, f"{number}.jsonl", padding + response(f"own {number}") + response("shared", 10 + number))
+
+
+def test_a_second_process_reads_its_share(history: History, home: Path) -> None:
+    write(home, "before.jsonl", response("shared", 3, at="2026-11-20T12:00:00.000Z"))
+    scan(history, home)
+    much(home)
+    assert scan(history, home).files == 6
+    assert total(history) == (7, 7, 6 * 10 + 15)
+    assert history.db.execute("SELECT SUM(requests) FROM slot_total").fetchone() == (7,)
+    assert history.db.execute("SELECT name FROM sqlite_schema WHERE name = 'usage_by_time'").fetchone()
+    assert scan(history, home).files == 0
+
+
+def test_filling_can_be_stopped_and_goes_on_later(history: History, home: Path) -> None:
+    much(home)
+    asked: list[int] = []
+    result = scan_logs(
+        history, find_agents({}, str(home)), NOON, stop=lambda: len(asked) > 0 or asked.append(1) is not None
+    )
+    assert result.stopped
+    scan(history, home)
+    assert total(history) == (7, 7, 6 * 10 + 15)
+
+
 def test_progress_ends_with_everything_read(history: History, home: Path) -> None:
     seen: list[tuple[int, int]] = []
     for number in range(3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -213,7 +214,12 @@ class _Scan:
                 account_id(self._history, account, "logged")
             with filling(self._history):
                 self._filling = True
-                self.read(pieces)
+                # A hundred thousand tuples without a cycle among them: looking for cycles would take longer than sorting them.
+                gc.disable()
+                try:
+                    self.read(pieces)
+                finally:
+                    gc.enable()
         self._filling = False
 
     def _answers(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Answer]]:
