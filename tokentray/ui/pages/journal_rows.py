@@ -1,0 +1,184 @@
+"""The journal as a list model: a row for each day, card and unexplained stretch; its words are made when it is first painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+
+from tokentray.core.journal import Card, Completions, Level, Outcome, WorkSession
+from tokentray.insights.journal import CardRow, JournalDay, JournalView
+from tokentray.ui import wording
+from tokentray.ui.tag_field import tag_slot
+
+Index = QModelIndex | QPersistentModelIndex
+
+LINE_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A day's name, and what there is of it at the right."""
+
+    title: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A card's row; `tags` with their slots of the look's series, `badge` who it is for if not only for its author."""
+
+    outcome: Outcome | None
+    title: str
+    titled: bool
+    badge: str
+    tags: tuple[tuple[str, int], ...]
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A stretch of work nobody has spoken of, as an invitation."""
+
+    title: str
+    facts: str
+
+
+class Row(NamedTuple):
+    """`key` is the same whenever the same day, card or stretch is shown again."""
+
+    # Not a dataclass: a year has thousands of these, and they are made within one frame.
+    kind: str
+    key: str
+    thing: JournalDay | CardRow | WorkSession
+
+
+class JournalRows(QAbstractListModel):
+    """Days newest first; each with its cards, then its unexplained stretches."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Row] = []
+        self._lines: dict[int, DayLine | CardLine | SessionLine] = {}
+        self._places: dict[str, int] = {}
+        self._colours: tuple[tuple[str, int], ...] = ()
+        self._zone = ZoneInfo("UTC")
+
+    def show_view(self, view: JournalView) -> None:
+        """Shows all of it anew."""
+        self.beginResetModel()
+        self._zone = ZoneInfo(view.zone)
+        self._colours = completions_of(view).colours
+        self._lines.clear()
+        self._rows = _rows_of(view)
+        self._places = {row.key: place for place, row in enumerate(self._rows)}
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Days are passed over."""
+        if self._rows[index.row()].kind == "day":
+            return Qt.ItemFlag.ItemNeverHasChildren
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == LINE_ROLE:
+            return self.line(index.row())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return spoken(self.line(index.row()))
+        return None
+
+    def row(self, place: int) -> Row:
+        return self._rows[place]
+
+    def place_of(self, key: str) -> int | None:
+        """Where a card or stretch stands now; None if it is not shown."""
+        return self._places.get(key)
+
+    def line(self, place: int) -> DayLine | CardLine | SessionLine:
+        """What is painted there."""
+        if place not in self._lines:
+            self._lines[place] = self._made(self._rows[place].thing)
+        return self._lines[place]
+
+    def _made(self, thing: JournalDay | CardRow | WorkSession) -> DayLine | CardLine | SessionLine:
+        if isinstance(thing, CardRow):
+            return _card_line(thing, self._colours)
+        if isinstance(thing, WorkSession):
+            return SessionLine(_tr("What was this?"), session_line(thing, self._zone))
+        return _day_line(thing)
+
+
+def card_key(card_id: str) -> str:
+    return f"card {card_id}"
+
+
+def session_key(session_id: str) -> str:
+    return f"session {session_id}"
+
+
+def session_line(session: WorkSession, zone: ZoneInfo) -> str:
+    """14:00 to 15:40 · alpha · 1.2M tokens · ≈ $3.42"""
+    parts = [wording.stretch_text(session.start, session.end, zone), session.project, wording.session_facts(session)]
+    return " · ".join(part for part in parts if part)
+
+
+def spoken(line: DayLine | CardLine | SessionLine) -> str:
+    """The same for a screen reader."""
+    if isinstance(line, CardLine):
+        tags = ", ".join(name for name, _ in line.tags)
+        parts = (line.title, wording.outcome_words(line.outcome), line.badge, tags, line.facts)
+    else:
+        parts = (line.title, line.facts, "", "", "")
+    return ". ".join(part for part in parts if part)
+
+
+def completions_of(view: JournalView) -> Completions:
+    """What the fields of a card offer."""
+    return Completions(
+        tuple(row.name for row in view.tags),
+        view.functions,
+        tuple((row.name, row.colour) for row in view.tags if row.colour is not None),
+    )
+
+
+def title_of(card: Card) -> str:
+    """Its title, else the beginning of what was tried, else what stands for none."""
+    first = card.tried.strip().partition("\n")[0]
+    return card.title.strip() or first or _tr("Without a title")
+
+
+def _rows_of(view: JournalView) -> list[Row]:
+    rows: list[Row] = []
+    for day in view.days:
+        rows.append(Row("day", f"day {day.day}", day))
+        rows += [Row("card", f"card {row.card.id}", row) for row in day.cards]
+        rows += [Row("session", f"session {session.id}", session) for session in day.unexplained]
+    return rows
+
+
+def _day_line(day: JournalDay) -> DayLine:
+    parts = [wording.cards_text(len(day.cards))] if day.cards else []
+    if day.unexplained:
+        parts.append(_tr("{number} to explain").format(number=len(day.unexplained)))
+    return DayLine(wording.day_text(day.day), " · ".join(parts))
+
+
+def _card_line(row: CardRow, colours: tuple[tuple[str, int], ...]) -> CardLine:
+    card = row.card
+    projects = dict.fromkeys(link.project for link in card.links if link.project)
+    parts = [*projects, wording.tokens_text(row.tokens)]
+    if row.cost:
+        parts.append(wording.moneys_text(row.cost))
+    badge = _tr("Draft") if card.draft else "" if card.level is Level.ME else wording.level_words(card.level)
+    tags = tuple((tag, tag_slot(tag, colours)) for tag in card.tags)
+    titled = bool(card.title.strip() or card.tried.strip())
+    return CardLine(card.outcome, title_of(card), titled, badge, tags, " · ".join(parts))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("JournalRows", text)
