@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tokentray.store.database import History
 
 # Below this, importing a fast decoder costs more than it saves.
-LITTLE_NEWS = 256 * 1024
+LITTLE_NEWS = 4 * 1024 * 1024
 # Above this, a second process reads, too.
 MUCH_NEWS = 24 * 1024 * 1024
 # Responses are recorded in lots of this size, so that memory stays small and a scan that is stopped has kept what it read.
