@@ -109,9 +109,7 @@ DAYS = f"""
     JOIN account ON account.id = day_total.account JOIN name AS model ON model.id = day_total.model
     WHERE day BETWEEN ? AND ? GROUP BY day, account, model
 """
-ACCOUNTS = (
-    f"SELECT account.name, {TOTAL}, min(day) FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
-)
+ACCOUNTS = f"SELECT account.name, {TOTAL}, min(day) FROM day_total JOIN account ON account.id = day_total.account GROUP BY account"
 RESPONSES = f"""
     SELECT start, {TOTAL}, project.text FROM usage JOIN name AS project ON project.id = usage.project
     WHERE account IN (SELECT id FROM account WHERE origin = 'logged') AND start >= ? AND start < ?
@@ -123,6 +121,7 @@ PROJECTS = f"""
     WHERE slot_total.account IN (SELECT id FROM account) AND slot >= ? AND project <> 0
     GROUP BY 1 ORDER BY {TOTAL} DESC, 1
 """
+FIRST_DAYS = "SELECT text, min(day) FROM day_total JOIN name ON name.id = model WHERE model <> 0 GROUP BY model"
 FIRST_DAY = "SELECT min(day) FROM day_total"
 LAST_DAY = "SELECT max(day) FROM day_total"
 REQUESTS = "SELECT CAST(total(requests) AS INTEGER) FROM day_total"
@@ -138,7 +137,8 @@ class Question:
     """
     What is wanted: local days from `since` to `until`, both inclusive, in an IANA zone, grouped by some of KEYS.
 
-    `account`, `source`, `model` and `project` (its id or its readable name) narrow it down; None takes all.
+    `account`, `source`, `model` and `project` (its id or its readable name) narrow it down; None takes all. `tag` does so, too, and "work" and
+    "tag" are further keys: those are answered by insights/work_report.py.
     """
 
     since: date
@@ -149,6 +149,7 @@ class Question:
     source: str | None = None
     model: str | None = None
     project: str | None = None
+    tag: str | None = None
 
 
 class TotalRow(NamedTuple):
@@ -327,6 +328,11 @@ def sessions_between(history: History, start: datetime, end: datetime) -> list[S
 def first_day(history: History) -> date | None:
     """The first local day of which anything is known."""
     return _date_or_none(history.db.execute(FIRST_DAY).fetchone()[0])
+
+
+def first_days_of_models(history: History) -> dict[str, date]:
+    """The first local day on which each model was used."""
+    return {model: date.fromordinal(day + EPOCH_ORDINAL) for model, day in history.db.execute(FIRST_DAYS)}
 
 
 def last_day(history: History) -> date | None:
