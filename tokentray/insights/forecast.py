@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import exp2
-from statistics import median
 
 LEAST_DAYS = 7
 WEEKS_LOOKED_BACK = 8
@@ -59,6 +58,13 @@ def usual(earlier: Sequence[float | None]) -> float | None:
     return median(known) if len(known) >= LEAST_WEEKDAYS else None
 
 
+def median(values: Sequence[float]) -> float:
+    """The middle value, or halfway between the two middle ones. The statistics module takes half a megabyte for it."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
 def deviation(value: float, reference: float | None) -> int | None:
     """By how many percent `value` is above (or, negative, below) the reference; None without one, or if that is 0."""
     return None if not reference else round((value - reference) * 100 / reference)
@@ -102,7 +108,7 @@ def _usual(past: Mapping[date, float], day: date) -> float:
         ]
     if not alike:
         alike = [(amount, (day - other).days) for other, amount in past.items()]
-    most = 2 * median(amount for amount, _ in alike) or max(amount for amount, _ in alike)
+    most = 2 * median([amount for amount, _ in alike]) or max(amount for amount, _ in alike)
     weights = [exp2(-abs(age) / 28) for _, age in alike]
     return sum(min(amount, most) * weight for (amount, _), weight in zip(alike, weights, strict=True)) / sum(weights)
 
