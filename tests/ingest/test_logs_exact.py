@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -75,6 +76,18 @@ def assert_exact(history: History, sample: str) -> None:
 @each_sample
 def test_every_class_by_session_model_and_day(history: History, sample: str) -> None:
     scan(history, SAMPLES / sample / "home")
+    assert_exact(history, sample)
+
+
+@needs_samples
+@each_sample
+def test_the_same_when_there_is_much_to_read(history: History, tmp_path: Path, sample: str) -> None:
+    home = Path(shutil.copytree(SAMPLES / sample / "home", tmp_path / "home"))
+    (home / ".claude" / "projects" / "p").mkdir(parents=True, exist_ok=True)
+    padding = b'{"type":"attachment","data":"' + b"x" * 7_000_000 + b'"}\n'
+    for number in range(4):
+        (home / ".claude" / "projects" / "p" / f"{number}.jsonl").write_bytes(padding)
+    scan(history, home)
     assert_exact(history, sample)
 
 

@@ -32,7 +32,6 @@ CONTENT = b'"content":['
 STOP_REASON = b'"stop_reason":'
 NO_STOP_REASON = STOP_REASON + b"null"
 USAGE = b'"usage":{'
-USAGE_WITHIN = 4096
 # A file with more layouts than this has a new one on each line: learning would cost more than it saves.
 MOST_LAYOUTS = 12
 
@@ -167,7 +166,7 @@ class LineReader:
                 at = head + fits.id_from
                 behind_id = at + fits.id_length
                 tail = stop - fits.tail
-                used = rfind(fits.before_usage, max(behind_id, tail - USAGE_WITHIN), tail)
+                used = rfind(fits.before_usage, behind_id, tail)
                 if used < 0 or not starts(fits.after_id, behind_id):
                     continue
                 for distance, piece in fits.behind:
