@@ -71,7 +71,7 @@ class GrowingText(QPlainTextEdit):
         if links and self._one_line:
             self.link_dropped.emit(links[0])
         elif links:
-            self.textCursor().insertText("\n".join(_markdown(link) for link in links))
+            self.textCursor().insertText("\n".join(markdown_link(link) for link in links))
         elif source.hasText():
             text = source.text()
             self.textCursor().insertText(" ".join(text.split("\n")) if self._one_line else text)
@@ -95,7 +95,8 @@ def links_in(source: QMimeData) -> list[str]:
     return [url.toString() for url in source.urls() if url.isValid()] if source.hasUrls() else []
 
 
-def _markdown(link: str) -> str:
+def markdown_link(link: str) -> str:
+    """A file by its name; an address as it is."""
     url = QUrl(link)
     if not url.isLocalFile():
         return link

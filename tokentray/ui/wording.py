@@ -543,6 +543,17 @@ def minutes_text(minutes: int) -> str:
     return translate("wording", "{hours} h {minutes} m").format(hours=minutes // 60, minutes=minutes % 60)
 
 
+def edited_text(count: int) -> str:
+    """Edited 3 times"""
+    text = translate("wording", "Edited {number} time(s)", "", _plural(count))
+    return _one(text, count, "Edited once", "Edited {number} times").format(number=exact_count(count))
+
+
+def untitled() -> str:
+    """What stands where a card has no title yet."""
+    return translate("wording", "Without a title")
+
+
 def project_words(project: str | None) -> str:
     return project or translate("wording", "No project")
 
