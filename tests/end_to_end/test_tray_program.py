@@ -1,0 +1,97 @@
+"""The tray as a program, offscreen: it starts, hears a second start, keeps its history, and ends when told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tokentray.ui.socket_ear import tell
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 20.0
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="speaks to the program through a socket that is a file")
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    environment = {
+        **os.environ,
+        "TOKENTRAY_HOME": str(tmp_path / "tray"),
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+    }
+    environment["QT_QPA_PLATFORM"] = "offscreen"
+    running: list[subprocess.Popen[bytes]] = []
+
+    def begin(*words: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-W", "error", "-m", "tokentray", *words]
+        running.append(subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_start_is_heard_by_the_first_and_ends(start: Start, tmp_path: Path) -> None:
+    first = start()
+    wait_until(lambda: hears(tmp_path))
+    second = start()
+    assert second.wait(PATIENCE_SECONDS) == 0
+    assert first.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_told_to_end_it_ends_in_order(start: Start, tmp_path: Path, number: int) -> None:
+    first = start()
+    wait_until(lambda: hears(tmp_path))
+    wait_until(lambda: (tmp_path / "tray" / "history.sqlite").exists())
+    began = time.monotonic()
+    first.send_signal(number)
+    assert first.wait(PATIENCE_SECONDS) == 0
+    assert time.monotonic() - began < 2
+    # Nothing is left behind that says somebody still writes, and no socket at which nobody answers.
+    assert sorted(path.name for path in (tmp_path / "tray").iterdir()) == ["history.sqlite"]
+
+
+def test_after_a_crash_it_starts_again(start: Start, tmp_path: Path) -> None:
+    first = start()
+    wait_until(lambda: hears(tmp_path))
+    first.kill()
+    first.wait()
+    start()
+    wait_until(lambda: hears(tmp_path))
+
+
+def test_a_second_start_can_ask_the_first_to_end(start: Start, tmp_path: Path) -> None:
+    first = start()
+    wait_until(lambda: hears(tmp_path))
+    assert tell(ear(tmp_path), "quit")
+    assert first.wait(PATIENCE_SECONDS) == 0
+
+
+def ear(folder: Path) -> str:
+    return str(folder / "tray" / "org.tokentray.Desktop.socket")
+
+
+def hears(folder: Path) -> bool:
+    return tell(ear(folder), "")
+
+
+def wait_until(seen: Callable[[], bool]) -> None:
+    """Waits for what can be seen from outside."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.02)
