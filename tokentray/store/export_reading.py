@@ -133,7 +133,7 @@ class _Reading:
         before, rows = self._counts(), 0
         try:
             for kind, lot in _lots(told):
-                rows += len(lot)
+                rows += len(lot) if kind in KINDS else 0
                 with transaction(self._history):
                     self._take_lot(kind, lot)
                 progress()
@@ -142,6 +142,8 @@ class _Reading:
             with transaction(self._history):
                 self._take_stretches()
                 self._take_journal()
+        except UnicodeDecodeError:
+            raise  # no row, but the whole file
         except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, sqlite3.IntegrityError) as error:
             raise Unreadable(f"{self._path} has a row that is not as it should be ({error}).") from error
         usages, cards = (after - known for after, known in zip(self._counts(), before, strict=True))

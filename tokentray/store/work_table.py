@@ -57,7 +57,9 @@ EDITS = "SELECT kind, project, at, until FROM work_edit ORDER BY number"
 KEEP_EDIT = "INSERT INTO work_edit (kind, project, at, until) VALUES (?, ?, ?, ?)"
 UNDO = "DELETE FROM work_edit WHERE number = (SELECT max(number) FROM work_edit) RETURNING kind, project, at, until"
 
-LINKS = 'SELECT card, project, anchor, start, "end" FROM card_link WHERE anchor >= ? AND anchor < ? ORDER BY card, place'
+LINKS = (
+    'SELECT card, project, anchor, start, "end" FROM card_link WHERE anchor >= ? AND anchor < ? ORDER BY card, place'
+)
 
 FIRST_DAY, LAST_DAY = -(10**6), 10**7
 
@@ -66,8 +68,8 @@ class Run(NamedTuple):
     """
     One model's part of a run: use of one account and project without a pause over five minutes, within one UTC day.
 
-    `start` and `end` are the whole run's, in milliseconds since 1970: the first and the last response's instants, or the edges of the first
-    and the last bucket. `span` is seconds: 0 for single responses. `project`, `model` and `tier` None: nobody said. Prices hold of `price_day`
+    `start` and `end` are the whole run's, in milliseconds since 1970: the first and the last response's instants, or the edges of its
+    bucket. `span` is seconds: 0 for single responses. `project`, `model` and `tier` None: nobody said. Prices hold of `price_day`
     (days since 1970-01-01). `counts` are the token classes in their order, then requests.
     """
 
