@@ -90,6 +90,7 @@ class CardEditor(QWidget):
         self._make()
         self._connect()
         self._dress()
+        self.setFocusProxy(self._title)
         self.setEnabled(False)
 
     # What it shows
@@ -220,6 +221,7 @@ class CardEditor(QWidget):
         line.setSpacing(pixels(8))
         line.addWidget(self._url, 1)
         line.addWidget(self._open_url)
+        column.addSpacing(pixels(8))
         column.addWidget(text_label(self.tr("Link"), "muted"))
         column.addLayout(line)
         column.addSpacing(pixels(8))
@@ -273,8 +275,13 @@ class CardEditor(QWidget):
             view.hide()
             caption = label(name, "muted")
             caption.setBuddy(text)
-            for widget in (caption, text, view):
+            for widget in (caption, text):
                 inside.addWidget(widget)
+            # Its focus ring stands outside of the words, so that they begin where the title does.
+            outside = QVBoxLayout()
+            outside.setContentsMargins(-2, 0, 0, 0)
+            outside.addWidget(view)
+            inside.addLayout(outside)
             column.addWidget(box)
 
     def _make_details(self) -> FlowLayout:
@@ -297,7 +304,10 @@ class CardEditor(QWidget):
         details.addWidget(_captioned(self.tr("Effort"), self._effort))
         self._saved_captioned = _captioned(self.tr("Time saved"), self._saved_box)
         details.addWidget(self._saved_captioned)
-        details.addWidget(self._add_saved)
+        self._add_saved_captioned = _captioned("", self._add_saved)
+        details.addWidget(self._add_saved_captioned)
+        for field in (self._function, self._effort, self._least, self._most, self._add_saved):
+            field.setMinimumHeight(self._level.sizeHint().height())
         return details
 
     def _make_foot(self) -> FlowLayout:
@@ -357,7 +367,7 @@ class CardEditor(QWidget):
         self._least.show_value(least)
         self._most.show_value(most)
         self._saved_captioned.setVisible(card.saved_minutes is not None)
-        self._add_saved.setVisible(card.saved_minutes is None)
+        self._add_saved_captioned.setVisible(card.saved_minutes is None)
         self._tags.show_tags(card.tags)
         if self._url.text().strip() != card.url:
             self._url.setText(card.url)
@@ -497,7 +507,7 @@ class CardEditor(QWidget):
 
     def _ask_saved(self) -> None:
         self._saved_captioned.show()
-        self._add_saved.hide()
+        self._add_saved_captioned.hide()
         self._least.setFocus()
 
     def _saved_range(self) -> tuple[int, int] | None:

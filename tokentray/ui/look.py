@@ -350,6 +350,7 @@ QFrame[role="card"] { background: %(card)s; border: 1px solid %(line)s; border-r
 QFrame[role="sidebar"] { background: %(card)s; border: none; border-right: 1px solid %(line)s; }
 QFrame[role="separator"] { background: %(line)s; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="notice"] { background: %(selected)s; border: 1px solid %(line)s; border-radius: 8px; }
+QFrame[role="inset"] { background: %(raised)s; border: 1px solid %(line)s; border-radius: 8px; }
 QFrame[role="segments"] { background: %(track)s; border: none; border-radius: 8px; }
 
 QPushButton, QToolButton {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from tokentray.core.journal import Outcome
 from tokentray.ui import wording
@@ -23,17 +23,13 @@ class OutcomeChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Outcome"))
-        self._columns = 0
         self._value: Outcome | None = None
         self._group = QButtonGroup(self)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(pixels(6))
+        self._gap = pixels(6)
         for number, outcome in enumerate(Outcome):
             self._group.addButton(self._button(number, outcome), number)
         self._group.idClicked.connect(self._clicked)
         self._dress()
-        self._arrange(4)
         tab_to_checked(self._group)
 
     def value(self) -> Outcome | None:
@@ -69,24 +65,24 @@ class OutcomeChoice(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(self._fitting(event.size().width()))
+        self._arrange(event.size().width())
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
         rows = -(-4 // self._fitting(width))
-        return rows * self._highest() + (rows - 1) * self._grid.spacing()
+        return rows * self._highest() + (rows - 1) * self._gap
 
     def sizeHint(self) -> QSize:
-        return QSize(4 * self._widest() + 3 * self._grid.spacing(), self._highest())
+        return QSize(4 * self._widest() + 3 * self._gap, self._highest())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._widest(), self._highest())
 
     def _button(self, number: int, outcome: Outcome) -> QPushButton:
         words = wording.outcome_words(outcome)
-        button = QPushButton(words)
+        button = QPushButton(words, self)
         button.setProperty("role", "choice")
         button.setCheckable(True)
         button.setAutoDefault(False)
@@ -101,19 +97,16 @@ class OutcomeChoice(QWidget):
         # Arrows check the next one before they tell of it as a click; the chosen one once more means: take it back.
         self.choose(None if chosen == self._value else chosen)
 
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
-            return
-        self._columns = columns
+    def _arrange(self, width: int) -> None:
+        columns, height = self._fitting(width), self._highest()
         for number, button in enumerate(self._group.buttons()):
-            self._grid.addWidget(button, number // columns, number % columns)
-        for column in range(4):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        self.updateGeometry()
+            # Shares of the width that leave no pixel over.
+            row, column = divmod(number, columns)
+            left, right = ((width + self._gap) * place // columns for place in (column, column + 1))
+            button.setGeometry(left, row * (height + self._gap), right - left - self._gap, height)
 
     def _fitting(self, width: int) -> int:
-        gap = self._grid.spacing()
-        return next((n for n in (4, 2) if n * self._widest() + (n - 1) * gap <= width), 1)
+        return next((n for n in (4, 2) if n * self._widest() + (n - 1) * self._gap <= width), 1)
 
     def _widest(self) -> int:
         # Bold, as the chosen one is, takes a little more room.

@@ -104,6 +104,7 @@ class SessionLinks(QWidget):
         line = FlowLayout(self._plain, gap=pixels(8))
         self._date = _Date()
         self._date.setCalendarPopup(True)
+        self._date.setDisplayFormat(self.tr("ddd, d MMM yyyy"))
         self._date.setAccessibleName(self.tr("Date of use"))
         self._date.dateChanged.connect(self._choose_day)
         line.addWidget(self._date)
@@ -153,7 +154,7 @@ class SessionLinks(QWidget):
         return row
 
     def _dress(self) -> None:
-        self.add.setIcon(glyph("link", look_of(self).muted))
+        self.add.setIcon(glyph("plus", look_of(self).muted))
         self.add.setIconSize(glyph_size(16))
         for row in self._rows:
             row.dress()
@@ -164,7 +165,7 @@ class _Row(QFrame):
 
     def __init__(self, project: str, when: str, facts: str) -> None:
         super().__init__()
-        self.setProperty("role", "notice")
+        self.setProperty("role", "inset")
         self.setAccessibleName(f"{project}, {when}: {facts}")
         self.cross = QToolButton()
         self.cross.setProperty("role", "flat")

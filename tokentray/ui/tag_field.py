@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QMenu,
+    QSizePolicy,
     QStyledItemDelegate,
     QWidget,
 )
@@ -80,6 +81,7 @@ class Chip(QAbstractButton):
         self.setAccessibleDescription(self.tr("Delete takes it away, the menu key gives it a colour"))
         self.setToolTip(self.tr("Delete takes it away"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setFont(font(12, QFont.Weight.Medium))
 
