@@ -79,7 +79,9 @@ class App(QObject):
         self._problem = ""
         self._looks_for_tray = 0
         self._dressed = False
+        self._window_is_wished = False
         self.ear = OneInstance(self)
+        self.ear.show_wished.connect(self.show_window)
 
     # What the engine found out
 
@@ -103,7 +105,6 @@ class App(QObject):
         self.window_opened.connect(engine.serve_window)
         self.no_tray_explained.connect(engine.note_no_tray_explained)
         self.ear.sync_wished.connect(engine.refresh)
-        self.ear.show_wished.connect(self.show_window)
         self.ear.popover_wished.connect(self.show_popover)
         self.ear.quit_wished.connect(QApplication.quit)
 
@@ -300,6 +301,8 @@ class App(QObject):
     def show_window(self) -> None:
         if self._window is None:
             self._make_window()
+        # In the first tenths of a second there is nothing yet to show it with.
+        self._window_is_wished = self._window is None
         if self._window is not None:
             self._window.show()
             self._window.raise_()
@@ -366,6 +369,8 @@ class App(QObject):
             self._dress()
         if self._tray is not None:
             self._tray.take_settings(settings)
+        if self._window_is_wished:
+            self.show_window()
 
     @Slot(object)
     def _show_progress(self, progress: Progress | None) -> None:

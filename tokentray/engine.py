@@ -245,8 +245,10 @@ class Engine(QObject):
             return
         now = self._clock.now()
         moments = [now + timedelta(seconds=LOOK_EVERY_SECONDS), _next_midnight(now, self._zone())]
-        if self._may_poll(now) and (turn := polls.next_due(self._history, self._settings, now)) is not None:
-            moments.append(turn)
+        # While somebody is being asked, the end of that turn plans the next one.
+        if not self._turns and self._may_poll(now):
+            turn = polls.next_due(self._history, self._settings, now)
+            moments += [turn] if turn is not None else []
         if (paused_until := _instant(self._settings.polling_paused_until)) is not None and paused_until > now:
             moments.append(paused_until)
         seconds = max(1.0, (min(moments) - now).total_seconds())
