@@ -123,6 +123,7 @@ class Engine(QObject):
         self._days = 30
         self._leaving = threading.Event()
         self._turns: dict[str, tuple[threading.Event, threading.Thread]] = {}
+        self._stopped_accounts: set[str] = set()
         self._agents: list[logs.AgentHome] = []
         self._child: QProcess | None = None
         self._halted = False
@@ -247,7 +248,7 @@ class Engine(QObject):
         moments = [now + timedelta(seconds=LOOK_EVERY_SECONDS), _next_midnight(now, self._zone())]
         # While somebody is being asked, the end of that turn plans the next one.
         if not self._turns and self._may_poll(now):
-            turn = polls.next_due(self._history, self._settings, now)
+            turn = polls.next_due(self._history, self._without_stopped(), now)
             moments += [turn] if turn is not None else []
         if (paused_until := _instant(self._settings.polling_paused_until)) is not None and paused_until > now:
             moments.append(paused_until)
@@ -494,8 +495,13 @@ class Engine(QObject):
         if self._history is None or self._leaving.is_set() or not self._may_poll(now):
             return
         with self._telling():
-            for account in polls.due(self._history, self._settings, now, sooner=sooner):
+            for account in polls.due(self._history, self._without_stopped(), now, sooner=sooner):
                 self._begin_turn(account)
+
+    def _without_stopped(self) -> Settings:
+        """A backfill that the person stopped waits for a Sync, or for the next start."""
+        accounts = tuple(account for account in self._settings.accounts if account.name not in self._stopped_accounts)
+        return replace(self._settings, accounts=accounts)
 
     def _begin_turn(self, account: str) -> None:
         if self._history is None or account in self._turns:
@@ -558,6 +564,7 @@ class Engine(QObject):
     def refresh(self) -> None:
         """Reads everything now: what the person means by Sync."""
         self._halted = self._caught_up = False
+        self._stopped_accounts.clear()
         self._vault.ask_again()
         self._scan()
         self._watch()
@@ -569,6 +576,7 @@ class Engine(QObject):
         """Ends a scan or a backfill; what was read stays, and the next Sync goes on from there."""
         self._halted = self._child is not None
         self._end_child()
+        self._stopped_accounts |= self._turns.keys()
         for stop, _thread in self._turns.values():
             stop.set()
         self.progress_changed.emit(None)

@@ -424,6 +424,32 @@ def test_a_big_scan_can_be_stopped_and_continued(house: House, start: Start, qtb
     qtbot.waitUntil(lambda: seen.tokens == 2_000_000, timeout=20_000)
 
 
+def test_a_stopped_backfill_waits_for_the_person_and_goes_on_where_it_was(
+    house: House, start: Start, qtbot: QtBot
+) -> None:
+    save(house, Settings(polling_allowed=True, backfill_days=365, accounts=(WORK,)))
+    gate = threading.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        house.asked.append(str(request.url))
+        gate.wait()
+        return response(200, EMPTY)
+
+    house.answer = answer
+    seen = start()
+    qtbot.waitUntil(lambda: len(house.asked) == 1)
+    seen.wishes.long_work_stopped.emit()
+    qtbot.waitUntil(lambda: seen.progress[-1:] == [None])
+    gate.set()
+    house.clock.instant = NOW + timedelta(hours=2)
+    seen.wishes.sleep_changed.emit(False)
+    qtbot.waitUntil(lambda: seen.snapshots[-1].taken_at == house.clock.instant)
+    assert len(house.asked) < 5
+    seen.wishes.sync_wished.emit()
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok")
+    assert len(house.asked) > 5
+
+
 def test_it_stops_in_the_middle_of_a_big_scan(house: House, start: Start, qtbot: QtBot) -> None:
     for number in range(2000):
         house.log_response(number % 60, 1000, name=f"{number}")
