@@ -79,13 +79,14 @@ def remake_totals(history: History, touched: Iterable[tuple[int, int, int]]) -> 
 
 
 def remake_account(history: History, account: int) -> None:
-    """Makes all sums of an account again; to be called in the transaction that wrote its usage rows."""
+    """Makes all sums of an agent's account again; to be called in the transaction that wrote its usage rows."""
     day_of = _Days(_zone(history))
     history.db.execute(FORGET_SLOTS_OF_ACCOUNT, (account,))
     history.db.execute(MAKE_SLOTS_OF_ACCOUNT, (account,))
     history.db.execute(FORGET_DAYS_OF_ACCOUNT, (account,))
     for other, first, last in history.db.execute(SLOTS_OF_ACCOUNTS).fetchall():
         if other == account:
+            _mark_stale(history, account, first * SLOT_MS, (last + 1) * SLOT_MS)
             _make_days(history, day_of, {(day, account) for day in range(day_of.slot(first), day_of.slot(last) + 1)})
 
 
@@ -112,8 +113,8 @@ def day_of_slot(slot: int, zone: str) -> int:
 
 
 def _mark_stale(history: History, account: int, start: int, end: int) -> None:
-    for day in range(start // DAY_MS, (end - 1) // DAY_MS + 1):
-        history.db.execute(MARK_STALE, (day, account))
+    days = range(start // DAY_MS, (end - 1) // DAY_MS + 1)
+    history.db.executemany(MARK_STALE, [(day, account) for day in days])
 
 
 def _make_days(history: History, day_of: _Days, days: set[tuple[int, int]]) -> None:
