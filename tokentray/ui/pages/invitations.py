@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from tokentray.insights.journal import JournalView, RetryOffer
+from tokentray.insights.journal import JournalView
+from tokentray.insights.retry import RetryOffer
 from tokentray.ui import wording
 from tokentray.ui.card import text_label
 from tokentray.ui.flow import FlowLayout

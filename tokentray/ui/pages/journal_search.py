@@ -85,6 +85,12 @@ class JournalSearch(QWidget):
         self.field.setText(text)
         self._tell()
 
+    def show_text(self, text: str) -> None:
+        """Shows what is searched for without telling."""
+        self._told = text
+        self.field.setText(text)
+        self._timer.stop()
+
     def narrow(self, key: str, value: str) -> None:
         """Adds a filter, or takes it away if it is there."""
         part = f'{key}:"{value}"' if " " in value else f"{key}:{value}"
