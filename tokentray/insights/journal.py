@@ -139,7 +139,8 @@ class Proposal:
     """
     What the quick card proposes: a stretch of work, and a card that speaks of it.
 
-    `session` None: nothing was used lately, and the card is for use that no log knows. `sessions` are others it could be for, newest first.
+    `session` None: nothing was used lately, and the card is for use that no log knows. `sessions` are others it could be for, those that
+    a log knows first, newest first.
     """
 
     session: WorkSession | None
@@ -192,7 +193,8 @@ def take_proposal(history: History, settings: Settings, now: datetime, zone: str
     book = open_price_book(history, settings.own_prices)
     since = day_period(local_day(now, zone) - timedelta(days=1), local_day(now, zone), zone).start
     near = take_sessions(history, since, now + MOMENT, settings.pause_minutes, book)
-    newest = sorted(near, key=lambda session: (session.end, session.start), reverse=True)
+    # What only a bill knows of is more likely a program's than a person's.
+    newest = sorted(near, key=lambda session: (session.grain == "response", session.end, session.start), reverse=True)
     session = next((session for session in newest if not session.cards), None)
     others = tuple(other for other in newest if other is not session)
     return Proposal(session, propose_card(history, session, now, zone), others, completions(history, settings))

@@ -9,23 +9,34 @@ from typing import Any
 from tokentray.core.money import Money, MoneyKind
 from tokentray.insights.prices import list_names, open_price_book
 from tokentray.insights.sums import Answer, Keys, Sum, add_up
+from tokentray.insights.work_sums import TAG, WORK, add_up_work, is_of_work
 from tokentray.settings.settings import OwnPrice
 from tokentray.store.database import History
 from tokentray.store.poll_table import Coverage, coverage
+from tokentray.store.totals import KEYS as KEYS_OF_TOTALS
 from tokentray.store.totals import Question
 
 SCHEMA = "tokentray.report/1"
+KEYS = (*KEYS_OF_TOTALS[:-1], WORK, TAG, KEYS_OF_TOTALS[-1])
+PAUSE_MINUTES = 30
 
 
 def report(
-    history: History, question: Question, now: datetime, own_prices: Iterable[OwnPrice] | None = None
+    history: History,
+    question: Question,
+    now: datetime,
+    own_prices: Iterable[OwnPrice] | None = None,
+    pause_minutes: int = PAUSE_MINUTES,
 ) -> dict[str, Any]:
     """
     What was used, as the contract of the command line has it (tokentray.report/1).
 
-    Rows are in order of their keys, those without one last. Where "origin" is not asked for, a row holds what the headline takes.
+    Rows are in order of their keys, those without one last. Where "origin" is not asked for, a row holds what the headline takes. A pause
+    longer than `pause_minutes` ends a stretch of work. Not to be called in a transaction.
     """
-    answer = add_up(history, question, open_price_book(history, own_prices))
+    book = open_price_book(history, own_prices)
+    of_work = is_of_work(question)
+    answer = add_up_work(history, question, book, pause_minutes) if of_work else add_up(history, question, book)
     return {
         "schema": SCHEMA,
         "zone": question.zone,
@@ -53,8 +64,14 @@ def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
     if answer.overlapping:
         said.append(answer.why)
     billed = answer.by_origin.get("billed")
-    if billed is not None and {"hour", "session"} & set(by) and any(m.kind is MoneyKind.BILLED for m in billed.cost):
+    if (
+        billed is not None
+        and {"hour", "session", WORK, TAG} & set(by)
+        and any(m.kind is MoneyKind.BILLED for m in billed.cost)
+    ):
         said.append("Providers bill by day: what they billed has no hour and no session")
+    if TAG in by:
+        said.append("A stretch of work with several tags is in the row of each of them, and in the totals once")
     return said
 
 

@@ -133,15 +133,15 @@ def add_up(history: History, question: Question, book: PriceBook) -> Answer:
     asked = replace(question, by=(*question.by, "day"))
     parts = [(part, (part.keys[-1], overlap.family(part.model))) for part in answer(history, asked)]
     costs = billed_costs(history, asked)
-    taken = overlap.taken_origins((place, part.origin, _total(part.counts)) for part, place in parts)
+    taken = overlap.taken_origins((place, part.origin, total_of(part.counts)) for part, place in parts)
     billed_days = {(cost.account, cost.keys[-1]) for cost in costs}
-    builder = _Builder(len(question.by), "origin" in question.by)
+    builder = Builder(len(question.by), "origin" in question.by)
     left_out = False
     for part, place in parts:
         counted = taken[place] == part.origin
         left_out = left_out or not counted
         sums = builder.sums(part.keys, part.origin, counted)
-        _add_part(sums, part, book, (part.account, part.keys[-1]) in billed_days)
+        add_part(sums, part, book, (part.account, part.keys[-1]) in billed_days)
     for cost in costs:
         counted = taken.get((cost.keys[-1], overlap.family(cost.model)), cost.origin) == cost.origin
         for total in builder.sums(cost.keys, cost.origin, counted):
@@ -151,13 +151,13 @@ def add_up(history: History, question: Question, book: PriceBook) -> Answer:
 
 def _add_up_logs(history: History, question: Question, book: PriceBook) -> Answer:
     # Where there are no bills, nothing need be told apart.
-    builder = _Builder(len(question.by), "origin" in question.by)
+    builder = Builder(len(question.by), "origin" in question.by)
     for part in answer(history, question):
-        _add_part(builder.sums(part.keys, part.origin, True), part, book, False)
+        add_part(builder.sums(part.keys, part.origin, True), part, book, False)
     return builder.answer(False)
 
 
-class _Builder:
+class Builder:
     """An answer in the making. `everything`: rows hold what the headline leaves out, too."""
 
     def __init__(self, keys: int, everything: bool) -> None:
@@ -168,8 +168,8 @@ class _Builder:
         self._headline = Sum()
         self._taken: set[str] = set()
 
-    def sums(self, keys: Keys, origin: str, counted: bool) -> list[Sum]:
-        """All sums that a part with these keys (the day may stand behind them) goes into."""
+    def sums(self, keys: Keys, origin: str, counted: bool, *more: Keys) -> list[Sum]:
+        """All sums that a part with these keys (the day may stand behind them) goes into; `more` rows have it too, the headline has it once."""
         of_origin = self._by_origin.get(origin)
         if of_origin is None:
             of_origin = self._by_origin[origin] = Sum()
@@ -177,11 +177,16 @@ class _Builder:
             self._taken.add(origin)
         elif not self._everything:
             return [of_origin]
+        rows = [self.row(some) for some in (keys, *more)]
+        return [of_origin, *rows, self._headline] if counted else [of_origin, *rows]
+
+    def row(self, keys: Keys) -> Sum:
+        """The row with these keys; it is there from now on, even if nothing is known of it."""
         keys = keys[: self._keys]
         row = self._rows.get(keys)
         if row is None:
             row = self._rows[keys] = Sum()
-        return [of_origin, row, self._headline] if counted else [of_origin, row]
+        return row
 
     def answer(self, overlapping: bool) -> Answer:
         origins = tuple(sorted(self._taken, key=lambda origin: -overlap.RANK[origin]))
@@ -189,7 +194,7 @@ class _Builder:
         return Answer(self._rows, self._by_origin, self._headline, origins, why, overlapping)
 
 
-def _add_part(sums: Iterable[Sum], part: TotalRow, book: PriceBook, billed: bool) -> None:
+def add_part(sums: Iterable[Sum], part: TotalRow, book: PriceBook, billed: bool) -> None:
     counts = part.counts
     price = book.price(part.model, part.tier, part.band, part.price_day)
     units = None if billed else worth(counts, price)
@@ -200,7 +205,7 @@ def _add_part(sums: Iterable[Sum], part: TotalRow, book: PriceBook, billed: bool
         if saved:
             total.add_saving(saved)
         if not billed:
-            total.add_worth(units, _total(counts), name, price)
+            total.add_worth(units, total_of(counts), name, price)
 
 
 def _saving(cached: int | None, price: Price | None) -> int:
@@ -209,7 +214,7 @@ def _saving(cached: int | None, price: Price | None) -> int:
     return cached * (price.input - price.cache_read)
 
 
-def _total(counts: Sequence[int | None]) -> int:
+def total_of(counts: Sequence[int | None]) -> int:
     fresh, read, written, _, output, _, unsplit, _ = counts
     return (fresh or 0) + (read or 0) + (written or 0) + (output or 0) + (unsplit or 0)
 

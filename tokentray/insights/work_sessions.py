@@ -48,6 +48,13 @@ def take_sessions(
 
     A writer makes stale runs again first, so it is not to be called in a transaction.
     """
+    return [session for session, _ in take_stretches(history, since, until, pause_minutes, book)]
+
+
+def take_stretches(
+    history: History, since: datetime | None, until: datetime | None, pause_minutes: int, book: PriceBook
+) -> list[tuple[WorkSession, list[Run]]]:
+    """As `take_sessions`, with the runs each was made of, and those of a bill that are only told of beside it."""
     since, until = max(since or FIRST, FIRST), min(until or LAST, LAST)
     pause = timedelta(minutes=max(pause_minutes, LEAST_PAUSE_MINUTES))
     edits = work_edits(history)
@@ -57,12 +64,12 @@ def take_sessions(
         if not history.read_only and not history.db.in_transaction:
             fresh_runs(history, start.date() - timedelta(days=1), end.date())
         runs = _cut(history, runs_between(history, start, end), edits)
-        found = work_sessions(runs, edits, pause_minutes, book, links_between(history, start, end))
-        wanted = [session for session in found if _touches(session, since, until)]
+        found = stretches_of(runs, edits, pause_minutes, book, links_between(history, start, end))
+        wanted = [held for held in found if _touches(held[0], since, until)]
         # What lies before and after the runs that were read might go on with the first or the last stretch.
         if all(
             (session.start - pause > start or start == FIRST) and (session.end + pause < end or end == LAST)
-            for session in wanted
+            for session, _ in wanted
         ):
             return wanted
         reach *= 4
@@ -78,6 +85,13 @@ def work_sessions(
     overlap a stretch with such a model are only told of beside it; the others make stretches that are as fine as they are. Days' buckets
     make none. `links` name the cards that hold the stretches.
     """
+    return [session for session, _ in stretches_of(runs, edits, pause_minutes, book, links)]
+
+
+def stretches_of(
+    runs: Iterable[Run], edits: Sequence[WorkEdit], pause_minutes: int, book: PriceBook, links: Links = ()
+) -> list[tuple[WorkSession, list[Run]]]:
+    """As `work_sessions`, with the runs each was made of, and those of a bill that are only told of beside it."""
     pause = max(pause_minutes, LEAST_PAUSE_MINUTES) * 60_000
     fine, coarse = _sorted_out(runs)
     logged = _edited(_natural(fine, pause), edits)
@@ -86,13 +100,13 @@ def work_sessions(
     cards = _cards(logged, billed, links)
     found = [(stretch, "response") for stretch in logged] + [(stretch, _grain(stretch)) for stretch in billed]
     found.sort(key=lambda one: (one[0].start, one[0].project or "", one[1], one[0].end))
-    seconds = _twice([stretch for stretch, _ in found])
-    return [
-        _session(
-            stretch, grain, book, cards.get(id(stretch), ()), (stretch.start // 60_000, stretch.project) in seconds
-        )
-        for stretch, grain in found
-    ]
+    twice = _twice([stretch for stretch, _ in found])
+    made = []
+    for stretch, grain in found:
+        exactly = (stretch.start // 60_000, stretch.project) in twice
+        session = _session(stretch, grain, book, cards.get(id(stretch), ()), exactly)
+        made.append((session, stretch.parts + stretch.absorbed if stretch.absorbed else stretch.parts))
+    return made
 
 
 def session_of(history: History, handle: str, pause_minutes: int, book: PriceBook) -> WorkSession | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from tokentray.core.money import Money, MoneyKind
@@ -55,6 +56,7 @@ ANSWER_BY_DAY = f"""
 """
 ACCOUNT_ORIGINS = "SELECT id, name, origin FROM account"
 NAMES = "SELECT id, text FROM name WHERE id IN (<ids>)"
+ALL_NAMES = "SELECT id, text FROM name"
 ALIASES = "SELECT account, name, text FROM alias"
 ONLY = {
     "account": "<part>.account = (SELECT id FROM account WHERE name = :account)",
@@ -99,6 +101,10 @@ SESSIONS = f"""
     JOIN account ON account.id = part.account JOIN name AS session ON session.id = part.session
     JOIN name AS project ON project.id = part.project ORDER BY first_at
 """
+USES = f"""
+    SELECT account, project, model, tier, band, span, start, session, {COUNTS} FROM usage AS part
+    WHERE account IN (SELECT id FROM account) AND start >= (:low - 1536) * 900000 AND start < :high * 900000 AND <only>
+"""
 # 1 January 1970 was a Thursday.
 HOURS_OF_WEEK = f"""
     SELECT account.origin, (hour + 72) % 168, {TOTAL} FROM (<part>) AS part JOIN account ON account.id = part.account
@@ -131,6 +137,8 @@ NEWEST = """
         UNION ALL SELECT max(succeeded_at) FROM poll)
 """
 
+Label = TypeVar("Label")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -138,7 +146,7 @@ class Question:
     What is wanted: local days from `since` to `until`, both inclusive, in an IANA zone, grouped by some of KEYS.
 
     `account`, `source`, `model` and `project` (its id or its readable name) narrow it down; None takes all. `tag` does so, too, and "work" and
-    "tag" are further keys: those are answered by insights/work_report.py.
+    "tag" are further keys: those are answered by insights/work_sums.py.
     """
 
     since: date
@@ -177,6 +185,17 @@ class TotalRow(NamedTuple):
     @property
     def requests(self) -> int | None:
         return self.counts[7]
+
+
+class UseKind(NamedTuple):
+    """What usages may have in common; `project` is as its source names it, `span` is seconds, None: nobody said."""
+
+    account: str
+    project: str | None
+    model: str | None
+    tier: str | None
+    band: int
+    span: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +250,62 @@ def answer(history: History, question: Question) -> list[TotalRow]:
             raise error_in_our_words(error, history.path) from error
         rows = [_whole_sums(row) for row in history.db.execute(sql.replace("<sums>", HALF_SUMS), bounds)]
     return _in_words(history, question.by, rows)
+
+
+def answer_apart(
+    history: History, question: Question, apart: Callable[[UseKind], Callable[[int], Label]]
+) -> list[tuple[Label, TotalRow]]:
+    """
+    As `answer`, but told apart by a label for each single usage: `apart` is asked once for each kind, and what it gives for each start
+    (milliseconds since 1970). Reads all usages of the stretch: a second for some hundred thousand.
+    """
+    bounds = _bounds(question)
+    accounts = _accounts(history)
+    names = dict(history.db.execute(ALL_NAMES))
+    names |= {None: None, 0: None}
+    changes = [day for (day,) in history.db.execute(PRICE_CHANGES, (bounds["since"], bounds["until"]))][::-1]
+    places: dict[tuple[int, bool], tuple[int | None, int | None, int, int] | None] = {}
+    labels: dict[tuple[int, ...], Callable[[int], Label]] = {}
+    by_hour, by_project, by_session = "hour" in question.by, "project" in question.by, "session" in question.by
+    sums: dict[tuple[Any, ...], list[int | None]] = {}
+    sql = USES.replace("<only>", _only(question, "part"))
+    for account, project, model, tier, band, span, start, session, *counts in history.db.execute(sql, bounds):
+        slot = ((start + span * 500) // SLOT_MS, span >= DAY_SECONDS)
+        if slot not in places:
+            places[slot] = _place(slot, bounds, question.zone, changes)
+        place = places[slot]
+        if place is None:
+            continue
+        kind = (account, project, model, tier, band, span)
+        label_at = labels.get(kind)
+        if label_at is None:
+            said = UseKind(accounts[account][0], names[project], names[model], names[tier], band, span)
+            label_at = labels[kind] = apart(said)
+        hour, shift, day, price_day = place
+        key = (
+            label_at(start),
+            hour if by_hour else None,
+            shift if by_hour else None,
+            day,
+            None,
+            None,
+            project if by_project else None,
+            session if by_session else None,
+            account,
+            model,
+            tier,
+            band,
+            price_day,
+        )
+        held = sums.get(key)
+        if held is None:
+            sums[key] = counts
+        else:
+            for n, count in enumerate(counts):
+                if count is not None:
+                    held[n] = (held[n] or 0) + count
+    rows = [(*key[1:], *counts) for key, counts in sums.items()]
+    return list(zip((key[0] for key in sums), _in_words(history, question.by, rows), strict=True))
 
 
 def billed_costs(history: History, question: Question) -> list[CostTotal]:
@@ -384,6 +459,22 @@ def _bounds(question: Question) -> dict[str, Any]:
         "model": question.model,
         "project": question.project,
     }
+
+
+def _place(
+    slot: tuple[int, bool], bounds: dict[str, Any], zone: str, changes: list[int]
+) -> tuple[int | None, int | None, int, int] | None:
+    """Local hour, shift, day and price day of a quarter hour; None outside of the bounds. A whole day's bucket has only its own date."""
+    number, daily = slot
+    if daily:
+        hour, shift, day = None, None, number // SLOTS_OF_DAY
+        inside = bounds["since"] <= day <= bounds["until"]
+    else:
+        shift = _shift_at(number, ZoneInfo(zone))
+        hour, day = (number + shift) // 4, (number + shift) // SLOTS_OF_DAY
+        inside = bounds["first"] <= number < bounds["end"]
+    place = bisect_right(changes, day)
+    return (hour, shift, day, changes[place - 1] if place else bounds["since"]) if inside else None
 
 
 def _answer_sql(history: History, question: Question, bounds: dict[str, Any]) -> str:
