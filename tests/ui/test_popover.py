@@ -168,7 +168,7 @@ def test_nothing_is_cut_off_in_a_long_language(qtbot: QtBot, app: QApplication, 
     try:
         popover = opened(qtbot, make())
         app.processEvents()
-        assert "Open TokenTray" not in seen(popover)
+        assert "Details" not in seen(popover)
         assert_nothing_is_cut_off(popover)
     finally:
         app.removeTranslator(language)
@@ -192,20 +192,41 @@ def test_refreshing_does_not_open_it_nor_move_the_focus(qtbot: QtBot) -> None:
     popover.show_snapshot(full_snapshot())
     assert not popover.isVisible()
     popover.show_at(QPoint(200, 10))
-    sync = button(popover, "Sync now")
-    sync.setFocus()
+    details = button(popover, "Details")
+    details.setFocus()
     popover.show_snapshot(extreme_snapshot())
-    assert popover.focusWidget() is sync
+    assert popover.focusWidget() is details
 
 
 @pytest.mark.parametrize(
     ("name", "signal"),
-    [("Open TokenTray", "details_wished"), ("Settings", "settings_wished"), ("Sync now", "sync_wished")],
+    [
+        ("Tag this session", "tag_wished"),
+        ("Details", "details_wished"),
+        ("Open TokenTray", "details_wished"),
+        ("Settings", "settings_wished"),
+    ],
 )
 def test_buttons_say_what_was_wished(qtbot: QtBot, name: str, signal: str) -> None:
     popover = opened(qtbot, full_snapshot())
     with qtbot.waitSignal(getattr(popover, signal)):
         button(popover, name).click()
+
+
+def test_the_main_action_is_a_card_for_the_last_stretch(qtbot: QtBot) -> None:
+    popover = opened(qtbot, full_snapshot())
+    assert button(popover, "Tag this session").accessibleDescription() == "14:00 to 15:40, 1.2 M tokens, project alpha"
+    full = full_snapshot()
+    without = opened(qtbot, replace(full, today=replace(full.today, stretch="")))
+    assert button(without, "Write a card").isVisible()
+
+
+def test_f5_syncs(qtbot: QtBot) -> None:
+    popover = opened(qtbot, full_snapshot())
+    popover.activateWindow()
+    qtbot.waitUntil(popover.isActiveWindow)
+    with qtbot.waitSignal(popover.sync_wished):
+        qtbot.keyClick(popover, Qt.Key.Key_F5)
 
 
 def test_tab_reaches_every_button(qtbot: QtBot) -> None:

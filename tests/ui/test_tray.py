@@ -26,7 +26,16 @@ def entry(tray: Tray, text: str) -> QAction:
 
 
 def test_menu_before_anything_was_read() -> None:
-    assert entries(Tray()) == ["Nothing read yet", "Open TokenTray", "Sync now", "Pause polling", "Settings…", "Quit"]
+    assert entries(Tray()) == [
+        "Nothing read yet",
+        "Tag this session…",
+        "Check-in…",
+        "Open TokenTray",
+        "Sync now",
+        "Pause polling",
+        "Settings…",
+        "Quit",
+    ]
 
 
 def test_menu_begins_with_two_lines_of_today() -> None:
@@ -39,7 +48,7 @@ def test_menu_begins_with_two_lines_of_today() -> None:
 def test_nothing_found_has_no_second_line() -> None:
     tray = Tray()
     tray.show_snapshot(empty_snapshot())
-    assert entries(tray)[:2] == ["Today: tokens unknown", "Open TokenTray"]
+    assert entries(tray)[:2] == ["Today: tokens unknown", "Tag this session…"]
 
 
 def test_a_refused_key_and_a_stale_reading_are_said() -> None:
@@ -79,6 +88,8 @@ def test_resume_is_offered_only_while_paused() -> None:
 @pytest.mark.parametrize(
     ("text", "signal"),
     [
+        ("Tag this session…", "tag_wished"),
+        ("Check-in…", "checkin_wished"),
         ("Open TokenTray", "window_wished"),
         ("Sync now", "sync_wished"),
         ("Settings…", "settings_wished"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QCursor, QFont, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen, QScreen
+from PySide6.QtGui import QCursor, QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
@@ -29,11 +29,11 @@ from tokentray.ui.elided_label import ElidedLabel
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.look import colour, font, label, look_of, pixels, set_role
 from tokentray.ui.meter_bar import MeterBar
+from tokentray.ui.small_window import beside, is_placed, paint_ground, small_window_flags
 
 WIDTH = 360
 HEIGHT = 420
 _MARGIN = 19
-_RADIUS = 14
 _MOST_GAUGES = 3
 _MOST_ROWS = 4
 _STALE_AFTER = timedelta(hours=1)
@@ -44,16 +44,21 @@ _REOPEN_AFTER_MS = 250
 class Popover(QWidget):
     """A small frameless window that goes when another one is used; an ordinary one where nothing may be placed (Wayland)."""
 
+    tag_wished = Signal()
+    """A card for the last stretch of work."""
+
     details_wished = Signal()
     settings_wished = Signal()
     sync_wished = Signal()
+    """By F5 or Ctrl+R."""
+
     sources_wished = Signal()
 
     def __init__(self) -> None:
-        super().__init__(None, _window_flags())
+        super().__init__(None, small_window_flags())
         self.setWindowTitle("TokenTray")
         self.setAccessibleName(self.tr("Today at a glance"))
-        self._is_placed = not _is_wayland()
+        self._is_placed = is_placed()
         self._is_rounded = self._is_placed and can_be_translucent()
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, self._is_rounded)
         self._hidden_since = QElapsedTimer()
@@ -102,7 +107,7 @@ class Popover(QWidget):
             return
         self._fit()
         if self._is_placed:
-            self.move(_beside(place or QCursor.pos(), self))
+            self.move(beside(place or QCursor.pos(), self))
         self.show()
         self.raise_()
         self.activateWindow()
@@ -132,18 +137,7 @@ class Popover(QWidget):
         return done
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), look_of(self)
-        if self._is_rounded:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(colour(look.line), 1))
-            painter.setBrush(colour(look.card))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
-        else:
-            painter.fillRect(self.rect(), colour(look.card))
-            if self._is_placed:
-                painter.setPen(colour(look.line))
-                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
+        paint_ground(self, rounded=self._is_rounded)
 
     # Parts
 
@@ -262,14 +256,16 @@ class Popover(QWidget):
         self._add.setProperty("role", "primary")
         self._add.clicked.connect(self._wish_sources)
         self._add.hide()
-        self._open = QPushButton(self.tr("Open TokenTray"))
-        self._open.setProperty("role", "primary")
-        self._open.clicked.connect(self._wish_details)
-        self._sync = QPushButton(self.tr("Sync now"))
-        self._sync.clicked.connect(self.sync_wished)
+        self._tag = QPushButton(self.tr("Tag this session"))
+        self._tag.setProperty("role", "primary")
+        self._tag.clicked.connect(self._wish_tag)
+        self._details = QPushButton(self.tr("Details"))
+        self._details.clicked.connect(self._wish_details)
         line.addWidget(self._add, 1)
-        line.addWidget(self._open, 1)
-        line.addWidget(self._sync)
+        line.addWidget(self._tag, 1)
+        line.addWidget(self._details)
+        for key in (QKeySequence.StandardKey.Refresh, "Ctrl+R"):
+            QShortcut(QKeySequence(key), self).activated.connect(self.sync_wished)
         return line
 
     def _tool(self, name: str) -> QToolButton:
@@ -285,8 +281,8 @@ class Popover(QWidget):
         look = look_of(self)
         self._open_button.setIcon(glyph("open", look.muted))
         self._settings_button.setIcon(glyph("settings", look.muted))
-        self._open.setIcon(glyph("chart", look.on_accent))
-        self._open.setIconSize(glyph_size(18))
+        self._tag.setIcon(glyph("tag", look.on_accent))
+        self._tag.setIconSize(glyph_size(18))
         self.update()
 
     # Showing
@@ -362,13 +358,16 @@ class Popover(QWidget):
         self._stretch.setText(wording.breakable(wording.last_stretch(stretch)) if stretch else "")
         self._stretch.setVisible(bool(stretch))
         nothing = self._empty.isVisibleTo(self)
-        self._open.setVisible(not nothing)
+        self._tag.setVisible(not nothing)
+        self._tag.setText(self.tr("Tag this session") if stretch else self.tr("Write a card"))
+        self._tag.setAccessibleDescription(stretch)
 
     def _fit(self) -> None:
         """As tall as its content, at least as tall as the design, at most as the screen: then the last lines are left out."""
         width, room = pixels(WIDTH), pixels(WIDTH - 2 * _MARGIN - 8)
-        beside = self._open.sizeHint().width() + self._sync.sizeHint().width() <= room
-        self._actions.setDirection(QHBoxLayout.Direction.LeftToRight if beside else QHBoxLayout.Direction.TopToBottom)
+        main = self._add if self._add.isVisibleTo(self) else self._tag
+        fits = main.sizeHint().width() + self._details.sizeHint().width() <= room
+        self._actions.setDirection(QHBoxLayout.Direction.LeftToRight if fits else QHBoxLayout.Direction.TopToBottom)
         most = self.screen().availableGeometry().height() - 2 * pixels(8)
         height = self._height_at(width)
         while height > most and self._leave_out_a_line():
@@ -394,6 +393,10 @@ class Popover(QWidget):
         if shown:
             shown[-1].hide()
         return bool(shown)
+
+    def _wish_tag(self) -> None:
+        self.hide()
+        self.tag_wished.emit()
 
     def _wish_details(self) -> None:
         self.hide()
@@ -518,28 +521,6 @@ def _lay_out(line: QHBoxLayout, first: QLabel, second: QLabel) -> None:
     second.setWordWrap(not fits)
     line.setDirection(QHBoxLayout.Direction.LeftToRight if fits else QHBoxLayout.Direction.TopToBottom)
     line.setSpacing(pixels(8) if fits else 0)
-
-
-def _window_flags() -> Qt.WindowType:
-    if _is_wayland():
-        return Qt.WindowType.Window
-    return Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
-
-
-def _is_wayland() -> bool:
-    return QGuiApplication.platformName().startswith("wayland")
-
-
-def _beside(place: QPoint, popover: QWidget) -> QPoint:
-    """Where it stands next to the icon and wholly on the screen: above a panel below, below one above."""
-    screen: QScreen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
-    free, gap = screen.availableGeometry(), pixels(8)
-    x = place.x() - popover.width() // 2
-    y = place.y() + gap if place.y() < free.center().y() else place.y() - gap - popover.height()
-    return QPoint(
-        max(free.left() + gap, min(x, free.right() - gap - popover.width())),
-        max(free.top() + gap, min(y, free.bottom() - gap - popover.height())),
-    )
 
 
 def _hour_starts(today: Today, zone: str) -> list[datetime]:

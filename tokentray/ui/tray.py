@@ -33,6 +33,8 @@ class Tray(QObject):
     popover_wished = Signal(QPoint)
     """The place of the click on the screen; (0, 0) where the desktop does not tell."""
 
+    tag_wished = Signal()
+    checkin_wished = Signal()
     window_wished = Signal()
     settings_wished = Signal()
     sync_wished = Signal()
@@ -98,6 +100,8 @@ class Tray(QObject):
         self._today.setText(self.tr("Nothing read yet"))
         self._today.setVisible(True)
         menu.addSeparator()
+        menu.addAction(self.tr("Tag this session…")).triggered.connect(self.tag_wished)
+        menu.addAction(self.tr("Check-in…")).triggered.connect(self.checkin_wished)
         menu.addAction(self.tr("Open TokenTray")).triggered.connect(self.window_wished)
         menu.addAction(self.tr("Sync now")).triggered.connect(self.sync_wished)
         pause = menu.addMenu(self.tr("Pause polling"))
