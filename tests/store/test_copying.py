@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from tests.store.conftest import Put
 from tokentray.core.batch import Batch, BucketSet
 from tokentray.core.errors import HistoryDamaged, HistoryError, HistoryFull, HistoryTooNew
 from tokentray.core.gauge import Gauge
+from tokentray.core.journal import Card, Outcome
 from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Meter, Tokens, Usage
 from tokentray.store.account_table import account_id
 from tokentray.store.copying import KINDS, backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import History, open_history, transaction
+from tokentray.store.journal_table import save_card
 from tokentray.store.poll_table import record_batch, record_gap
 from tokentray.store.totals import usage_count
 
@@ -226,6 +228,46 @@ def test_an_export_as_csv_holds_the_same_rows(opened: History) -> None:
     for row in found:
         (one,) = told[row["kind"]]
         assert {name: row[name] for name in one} == {n: "" if v is None else str(v) for n, v in one.items()}
+
+
+def test_an_export_holds_the_journal(opened: History) -> None:
+    made = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    card = Card(
+        "c0ffee", made, made, date(2026, 11, 19), "=Käse", tried="a\nb", outcome=Outcome.FAILED, tags=("x", "y")
+    )
+    with transaction(opened):
+        save_card(opened, card, made)
+    told = json.loads("".join(export_json(opened)))
+    assert told["card"] == [
+        {
+            "id": "c0ffee",
+            "created_at": "2026-11-20T12:00:00.000Z",
+            "edited_at": "2026-11-20T12:00:00.000Z",
+            "day": "2026-11-19",
+            "title": "=Käse",
+            "tried": "a\nb",
+            "worked": "",
+            "learned": "",
+            "next": "",
+            "outcome": "failed",
+            "level": "me",
+            "function": "",
+            "effort_minutes": None,
+            "saved_least": None,
+            "saved_most": None,
+            "url": "",
+            "follows": None,
+            "draft": 0,
+        }
+    ]
+    assert told["card_tag"] == [{"card": "c0ffee", "tag": "x"}, {"card": "c0ffee", "tag": "y"}]
+    _, columns, *rows = csv.reader(io.StringIO("".join(export_csv(opened))))
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert [(row["kind"], row["tried"], row["tag"]) for row in found] == [
+        ("card", "a\nb", ""),
+        ("card_tag", "", "x"),
+        ("card_tag", "", "y"),
+    ]
 
 
 def test_an_export_is_of_one_moment_and_can_be_given_up(opened: History, put: Put) -> None:

@@ -9,9 +9,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.store.test_journal_table import FULL
 from tokentray.core.batch import Batch, BucketSet
@@ -220,6 +223,31 @@ def test_hours_and_days_of_one_bill_are_not_added(opened: History, file: Path, t
         carry(opened, file, other)
         assert sums(other) == (36, None, 2, ["0.31", "0.05"], 36)
         assert verify(other) == []
+
+
+counts = st.dictionaries(st.integers(0, 30), st.integers(1, 9))
+answers = st.dictionaries(st.integers(1, 6), st.integers(0, 9))
+
+
+@settings(deadline=None, max_examples=25)
+@given(counts, counts, answers, answers)
+def test_whichever_of_two_is_read_into_the_other_the_sums_are_the_same(
+    hours: dict[int, int], other_hours: dict[int, int], said: dict[int, int], also_said: dict[int, int]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder)
+        with another(path, "one", "Europe/Berlin") as one, another(path, "two", "Europe/Berlin") as two:
+            for history, billed, logged in ((one, hours, said), (two, other_hours, also_said)):
+                buckets(history, billed)
+                responses(history, *((key, key, output) for key, output in logged.items()))
+            carry(one, path / "one.json", two)
+            carry(two, path / "two.json", one)
+            expected = sum(max(hours.get(hour, 0), other_hours.get(hour, 0)) for hour in {*hours, *other_hours})
+            inputs, outputs, requests = sums(one)[:3]
+            assert (inputs or 0) == expected + 5 * len({*said, *also_said})
+            assert (outputs or 0) == sum(max(said.get(key, 0), also_said.get(key, 0)) for key in {*said, *also_said})
+            assert (requests or 0) == len({*hours, *other_hours}) + len({*said, *also_said})
+            assert told(one) == told(two)
 
 
 def test_what_either_of_them_read_is_complete(opened: History, file: Path, tmp_path: Path) -> None:

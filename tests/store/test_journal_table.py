@@ -300,6 +300,18 @@ def test_the_last_card_leaves_no_byte_either(opened: History) -> None:
     assert b"telling" not in bytes_of(opened)
 
 
+def test_it_is_gone_though_another_program_has_the_history_open(opened: History) -> None:
+    make(opened, "a", tried="telling")
+    with open_history(opened.path) as other:
+        assert len(all_cards(other)) == 1
+        removed = remove_card(opened, "a")
+        assert removed is not None
+        assert removed.wiped
+        assert b"telling" not in bytes_of(opened)
+        make(other, "b", tried="more")
+        assert found(other, words=("more",)) == ["b"]
+
+
 def test_a_removed_card_can_be_put_back_whole(opened: History) -> None:
     card = save(opened, FULL)
     card = save(opened, replace(card, tried="Two"), NOON + HOUR)

@@ -176,6 +176,18 @@ def test_only_touched_days_are_made_again(opened: History) -> None:
     assert brief(runs(opened, 2)) == [(0, 0, "a", 16, 1), (1500, 1501, "a", 32, 2)]
 
 
+def test_making_them_again_begins_with_the_newest_and_can_be_stopped(opened: History) -> None:
+    record(opened, [(number, number * 1440 * 40, "codex/d", "a") for number in range(3)])
+    asked: list[bool] = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return len(asked) == 2
+
+    assert fresh_runs(opened, stop=stop) == 1
+    assert stale(opened) == [(20777, 1), (20817, 1)]
+
+
 def test_a_day_without_rows_loses_its_runs(opened: History, put: Put) -> None:
     put("2026-11-20T09:00Z", input=5)
     fresh_runs(opened)

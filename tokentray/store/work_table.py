@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from itertools import chain
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tokentray.core.journal import Link, WorkEdit
@@ -95,20 +94,26 @@ class Run(NamedTuple):
         return self.counts[7]
 
 
-def fresh_runs(history: History, since: date | None = None, until: date | None = None) -> int:
+def fresh_runs(
+    history: History, since: date | None = None, until: date | None = None, stop: Callable[[], bool] | None = None
+) -> int:
     """
     Makes the runs of those UTC days again of which rows have changed, newest first; gives how many days of accounts that were.
 
-    Both inclusive, None: without an end. Every month or so is a transaction of its own; not to be called in one. Reading gives the right
-    runs without this, too, only slower.
+    Both inclusive, None: without an end. Every month or so (of a busy person: 150 ms) is a transaction of its own, and before each of them
+    `stop` is asked; not to be called in one. Reading gives the right runs without this, too, only slower.
     """
+    made = 0
     stretches = _stale(history, _day_number(since, FIRST_DAY), _day_number(until, LAST_DAY))
     for account, first, end in sorted(stretches, key=lambda stretch: -stretch[2]):
+        if stop is not None and stop():
+            break
         with transaction(history):
             history.db.execute(FORGET, (account, first, end))
             history.db.execute(KEEP, (account, first * DAY_MS, end * DAY_MS))
             history.db.execute(UNMARK, (account, first, end))
-    return sum(end - first for _, first, end in stretches)
+        made += end - first
+    return made
 
 
 def runs_between(history: History, since: datetime, until: datetime) -> list[Run]:
@@ -172,13 +177,31 @@ def _in_words(history: History, rows: Iterable[tuple[Any, ...]]) -> list[Run]:
     accounts = dict(history.db.execute(ACCOUNTS))
     origins = dict(history.db.execute(ORIGINS))
     names = _Names(history)
-    runs = []
-    for row in rows:
-        day, account, project, span, start, model, tier, band, end = row[:9]
-        words = (names[project], accounts[account], origins[account], names[model], names[tier])
-        runs.append(Run(start, end, span, *words, band, day, row[9:]))
-    runs.sort(key=itemgetter(0))
+    # By place: giving the columns names first takes a tenth of a second for five years.
+    runs = [
+        Run(
+            row[4],
+            row[8],
+            row[3],
+            names[row[2]],
+            accounts[row[1]],
+            origins[row[1]],
+            names[row[5]],
+            names[row[6]],
+            row[7],
+            row[0],
+            row[9:],
+        )
+        for row in rows
+    ]
+    runs.sort(key=_order)
     return runs
+
+
+def _order(run: Run) -> tuple[int, str, str, int, str, str, int]:
+    # By texts: the numbers of names depend on what came first.
+    start, _, span, project, account, _, model, tier, band = run[:9]
+    return (start, account, project or "", span, model or "", tier or "", band)
 
 
 class _Names(dict[int, str | None]):
