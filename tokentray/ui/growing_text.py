@@ -6,25 +6,26 @@ import os
 
 from PySide6.QtCore import QMimeData, QSizeF, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 
 class GrowingText(QPlainTextEdit):
     """
     Tab leaves it. A picture or file dropped or pasted becomes a Markdown link to where it lies, never a copy.
 
-    With `one_line` Enter does not break the line but is told, breaks in pasted text become spaces, and it still grows when long.
+    With `one_line` breaks in pasted text become spaces; it still grows when long. With that or `enter_tells` Enter does not break the line
+    but is told; in a text of several lines Shift+Enter breaks it then.
     """
 
     entered = Signal()
-    """Enter in a text of one line."""
 
     link_dropped = Signal(str)
     """An address dropped on a text of one line, which has no room for it."""
 
-    def __init__(self, name: str, *, lines: int = 1, one_line: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, *, lines: int = 1, one_line: bool = False, enter_tells: bool = False) -> None:
+        super().__init__()
         self._lines = lines
+        self._enter_tells = enter_tells or one_line
         self._one_line = one_line
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
@@ -58,10 +59,15 @@ class GrowingText(QPlainTextEdit):
         self._grow()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._one_line and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        breaks = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self._one_line
+        if enter and self._enter_tells and not breaks:
             self.entered.emit()
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            # The text does nothing with it, but would keep it from the window.
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return bool(links_in(source)) or source.hasText()

@@ -394,11 +394,11 @@ QPushButton[role="nav"]:checked { background: %(selected)s; color: %(text)s; fon
 QPushButton[role="nav"]:focus { border: 2px solid %(accent)s; padding: %(px6)s %(px10)s; }
 QPushButton[role="choice"] {
     background: %(raised)s; color: %(text)s; border: 2px solid transparent; border-radius: 8px;
-    padding: %(px7)s %(px8)s; font-weight: 500;
+    padding: %(px7)s %(px4)s; font-weight: 500;
 }
 QPushButton[role="choice"]:hover { background: %(hover)s; }
 QPushButton[role="choice"]:checked { background: %(selected)s; border: 2px solid %(accent)s; font-weight: 600; }
-QPushButton[role="choice"]:focus { border: 2px solid %(text)s; padding: %(px7)s %(px8)s; }
+QPushButton[role="choice"]:focus { border: 2px solid %(text)s; padding: %(px7)s %(px4)s; }
 QPushButton[role="chip"] {
     background: %(selected)s; color: %(accent_text)s; border: 2px solid transparent; border-radius: 6px;
     padding: %(px2)s %(px8)s; font-weight: 500;

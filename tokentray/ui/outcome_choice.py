@@ -82,7 +82,7 @@ class OutcomeChoice(QWidget):
 
     def _button(self, number: int, outcome: Outcome) -> QPushButton:
         words = wording.outcome_words(outcome)
-        button = QPushButton(words, self)
+        button = QPushButton(f"\u2009{words}", self)
         button.setProperty("role", "choice")
         button.setCheckable(True)
         button.setAutoDefault(False)
@@ -110,7 +110,7 @@ class OutcomeChoice(QWidget):
 
     def _widest(self) -> int:
         # Bold, as the chosen one is, takes a little more room.
-        return max(button.sizeHint().width() for button in self._group.buttons()) + pixels(6)
+        return max(button.sizeHint().width() for button in self._group.buttons()) + pixels(4)
 
     def _highest(self) -> int:
         return max(button.sizeHint().height() for button in self._group.buttons())
