@@ -43,6 +43,8 @@ def run_tray(*, sample: bool = False) -> int:
         return 0
     QCoreApplication.setApplicationName("TokenTray")
     QCoreApplication.setOrganizationName("TokenTray")
+    # A desktop without portals is no news: nothing here needs one.
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.services.warning=false")
     application = QApplication(sys.argv[:1])
     application.setDesktopFileName("org.tokentray.Desktop")
     application.setQuitOnLastWindowClosed(False)
