@@ -45,8 +45,8 @@ CREATE TABLE retry (card TEXT PRIMARY KEY, model TEXT NOT NULL, offered_at INTEG
 -- Stretches of work cut and joined by hand, in the order in which that was done; kind: split, join.
 CREATE TABLE work_edit (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, project TEXT, at INTEGER NOT NULL, until INTEGER) STRICT;
 
--- Use with no pause over five minutes, by UTC day (since 1970-01-01), account, project and span; the rows of one run share `start` and `end` and
--- tell its models, tiers and bands apart. `end` is the last response's instant, or the end of the last bucket. Made again from usage, see work_table.py.
+-- Use with no pause over five minutes, by UTC day (since 1970-01-01), account, project and span; a bucket of an hour or more is a run of its own. The
+-- rows of one run share `start` and `end` and tell its models, tiers and bands apart. `end` is the last response's instant, or the end of the last bucket. Made again from usage, see work_table.py.
 CREATE TABLE run (
     day INTEGER NOT NULL, account INTEGER NOT NULL, project INTEGER NOT NULL, span INTEGER NOT NULL, start INTEGER NOT NULL,
     model INTEGER NOT NULL, tier INTEGER NOT NULL, band INTEGER NOT NULL, "end" INTEGER NOT NULL,
