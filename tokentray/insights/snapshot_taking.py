@@ -39,6 +39,7 @@ from tokentray.insights.trends import OTHER, take_trend
 from tokentray.settings.settings import Budget, Settings
 from tokentray.sources import all_sources
 from tokentray.store.account_table import all_accounts
+from tokentray.store.cost_state_table import hidden_total
 from tokentray.store.database import History, is_sample
 from tokentray.store.gauge_table import newest_gauges
 from tokentray.store.poll_table import Coverage, PollRow, all_polls, coverage
@@ -630,8 +631,20 @@ def _account(
         tokens=tokens,
         gives=source.gives if source else "",
         cannot=source.cannot if source else "",
-        notes=poll.notes if poll else (),
+        notes=(*(poll.notes if poll else ()), *_hidden(scene, name)),
         first_day=since,
+    )
+
+
+def _hidden(scene: _Scene, account: str) -> tuple[str, ...]:
+    """What Claude Code itself counted beyond its transcripts; it is part of no total."""
+    if account != "claude-code/default":
+        return ()
+    total = hidden_total(scene.history)
+    if not total:
+        return ()
+    return (
+        f"By its own count Claude Code used {words.count_text(total)} tokens more than the transcripts show, for compaction, titles and helpers.",
     )
 
 

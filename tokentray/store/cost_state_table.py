@@ -36,6 +36,8 @@ HIDDEN = """
     ORDER BY span.last_at, 1, 2
 """
 
+STATES = "SELECT count(*), max(at) FROM cost_state"
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenUsage:
@@ -60,3 +62,15 @@ def hidden_usage(history: History) -> list[HiddenUsage]:
         if tokens.total:
             found.append(HiddenUsage(session, model, datetime.fromtimestamp(at / 1000, UTC), tokens))
     return found
+
+
+def hidden_total(history: History) -> int:
+    """
+    All tokens that the transcripts lack, 0 if nothing is known of any.
+
+    Worked out anew only when Claude Code has written another account: a snapshot asks often, and the sums take their time.
+    """
+    states = history.db.execute(STATES).fetchone()
+    if history.hidden is None or history.hidden[0] != states:
+        history.hidden = (states, sum(usage.tokens.total or 0 for usage in hidden_usage(history)))
+    return history.hidden[1]

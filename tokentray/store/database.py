@@ -26,6 +26,7 @@ PRAGMA wal_autocheckpoint = {WAL_KEPT_BYTES // 4096};
 TABLES = "SELECT count(*) FROM sqlite_schema"
 ZONE = "SELECT value FROM meta WHERE key = 'zone'"
 SAMPLE = "SELECT 1 FROM meta WHERE key = 'sample' AND value = '1'"
+COMMITS_OF_OTHERS = "PRAGMA data_version"
 MARK_SAMPLE = "INSERT OR REPLACE INTO meta (key, value) VALUES ('sample', '1')"
 SET_ZONE = "INSERT INTO meta (key, value) VALUES ('zone', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
@@ -34,16 +35,18 @@ class History:
     """
     The open history; belongs to the thread that opened it.
 
-    `names` remembers the numbers of texts seen in this connection (see names.py); a rollback forgets them.
+    `names` remembers the numbers of texts seen in this connection (see names.py); a rollback forgets them. `hidden` remembers
+    what was worked out last in cost_state_table.py.
     """
 
-    __slots__ = ("_marker", "_suspect", "db", "names", "path", "read_only")
+    __slots__ = ("_marker", "_suspect", "db", "hidden", "names", "path", "read_only")
 
     def __init__(self, db: sqlite3.Connection, path: str, read_only: bool, marker: _Marker | None) -> None:
         self.db = db
         self.path = path
         self.read_only = read_only
         self.names: dict[str, int] = {}
+        self.hidden: tuple[tuple[int, int | None], int] | None = None
         self._marker = marker
         self._suspect = False
 
@@ -146,6 +149,12 @@ def set_zone(history: History, zone: str) -> None:
     with transaction(history):
         history.db.execute(SET_ZONE, (zone,))
         rollup.remake_days(history)
+
+
+def change_mark(history: History) -> tuple[int, int]:
+    """Something that is another one as soon as anybody has written into the history; costs microseconds."""
+    (others,) = history.db.execute(COMMITS_OF_OTHERS).fetchone()
+    return (others, history.db.total_changes)
 
 
 def is_sample(history: History) -> bool:
