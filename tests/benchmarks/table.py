@@ -1,7 +1,7 @@
 """
-One command, one table: python3 packaging/dev.py bench [--size 1GB] [--rounds 7] [--only programs|store|charts|tray]
+One command, one table: python3 packaging/dev.py bench [--size 1GB] [--rounds 7] [--only programs|resident|charts|tray]
 
-Ratios of medians in one interleaved run; absolute figures depend on the machine. Needs the corpus generator (shared/perf beside
+The tray's part needs a desktop: packaging/desktop/session.sh is used where it can run. Ratios of medians in one interleaved run; absolute figures depend on the machine. Needs the corpus generator (shared/perf beside
 the project) and npm for the peer.
 """
 
@@ -10,13 +10,19 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from charts import measure_charts
 from programs import measure_programs
 from resident import measure_resident
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SESSION = os.path.join(os.path.dirname(os.path.dirname(HERE)), "packaging", "desktop", "session.sh")
+TRAY = ["bash", SESSION, "--", sys.executable, os.path.join(HERE, "tray.py")]
 
 
 def main() -> int:
@@ -35,6 +41,8 @@ def main() -> int:
     parts = {
         "programs": lambda: measure_programs(chosen.work, chosen.size, chosen.rounds),
         "resident": lambda: measure_resident(chosen.work),
+        "charts": measure_charts,
+        "tray": lambda: subprocess.run(TRAY, check=False),
     }
     for name, part in parts.items():
         if chosen.only in (None, name):
