@@ -1,7 +1,9 @@
 """
 One command, one table: python3 packaging/dev.py bench [--size 1GB] [--rounds 7] [--only programs|resident|charts|tray]
 
-The tray's part needs a desktop: packaging/desktop/session.sh is used where it can run. Ratios of medians in one interleaved run; absolute figures depend on the machine. Needs the corpus generator (shared/perf beside
+The tray's part needs a desktop: packaging/desktop/session.sh is used where it can run.
+
+Ratios of medians in one interleaved run; absolute figures depend on the machine. Needs the corpus generator (shared/perf beside
 the project) and npm for the peer.
 """
 
