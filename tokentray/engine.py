@@ -87,13 +87,15 @@ class Engine(QObject):
     To be moved to its thread, and begun by `start`. Slots are the person's wishes; signals carry frozen values.
 
     `snapshot_taken` a Snapshot, `progress_changed` a Progress or None, `account_tested` an AccountTested, `alert_raised` an Alert,
-    `settings_taken` the Settings now in force, `problem_met` a TokenTrayError, `finished` a sentence about a wish that was carried out.
+    `nudged` a Nudge, `settings_taken` the Settings now in force, `problem_met` a TokenTrayError, `finished` a sentence about a wish that was
+    carried out.
     """
 
     snapshot_taken = Signal(object)
     progress_changed = Signal(object)
     account_tested = Signal(object)
     alert_raised = Signal(object)
+    nudged = Signal(object)
     settings_taken = Signal(object)
     problem_met = Signal(object)
     finished = Signal(str)
@@ -135,6 +137,24 @@ class Engine(QObject):
     def leave(self) -> None:
         """From any thread: whatever runs at this moment is to come to its end. `stop` is to follow."""
         self._leaving.set()
+
+    # For who works on the same thread
+
+    @property
+    def history(self) -> History | None:
+        """None before it is open, while a backup is put in its place, and after the end."""
+        return self._history
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def zone(self) -> str:
+        """The IANA zone of the person's days."""
+        return self._zone()
 
     # The life of the engine
 
@@ -233,6 +253,7 @@ class Engine(QObject):
             self._poll_due(sooner=slept)
         if slept or self._is_old():
             self._take_snapshot()
+        self._nudge()
         self._plan()
 
     @Slot(bool)
@@ -333,6 +354,19 @@ class Engine(QObject):
             record_standing(self._history, now)
         for alert in crossed(now, before):
             self.alert_raised.emit(alert)
+
+    def _nudge(self) -> None:
+        """Reminds who wished for it, of a card or of the check-in."""
+        if self._history is None or self._place.sample or not (self._settings.nudge or self._settings.checkin_reminder):
+            return
+        from tokentray.insights.nudge import due_nudges  # 2 MB that only those need who wished for it
+        from tokentray.store.told_table import record_told
+
+        with self._telling():
+            for nudge in due_nudges(self._history, self._settings, self._clock.now(), self._zone()):
+                with transaction(self._history):
+                    record_told(self._history, nudge.kind, nudge.key)
+                self.nudged.emit(nudge)
 
     # What the person wants to see
 
