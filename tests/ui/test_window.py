@@ -22,7 +22,7 @@ from tokentray.ui.pages.sources_page import SourcesPage
 from tokentray.ui.pages.trends_page import TrendsPage
 from tokentray.ui.window import Window
 
-PAGES = ("overview", "trends", "sources", "settings")
+PAGES = ("overview", "trends", "journal", "checkin", "sources", "settings")
 
 
 @pytest.fixture
@@ -53,11 +53,12 @@ def test_only_the_visible_page_is_painted_anew(window: Window) -> None:
     assert overview._snapshot.accounts == ()
 
 
-@pytest.mark.parametrize(("key", "page"), list(zip("1234", PAGES, strict=True)))
+@pytest.mark.parametrize(("key", "page"), list(zip("123456", PAGES, strict=True)))
 def test_control_and_a_number_switch_pages(window: Window, qtbot: QtBot, key: str, page: str) -> None:
     qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
     assert window.page == page
-    assert window.windowTitle() == f"{page.capitalize()} – TokenTray"
+    title = "Check-in" if page == "checkin" else page.capitalize()
+    assert window.windowTitle() == f"{title} – TokenTray"
 
 
 def test_arrows_move_between_pages_in_the_sidebar(window: Window, qtbot: QtBot) -> None:
@@ -72,7 +73,7 @@ def test_tab_comes_to_the_present_page_in_the_sidebar(window: Window) -> None:
     window.show_page("sources")
     policies = [button.focusPolicy() for button in window.sidebar._group.buttons()]
     strong, click = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
-    assert policies == [click, click, strong, click]
+    assert policies == [click, click, click, click, strong, click]
 
 
 def test_f5_syncs_and_escape_closes(window: Window, qtbot: QtBot) -> None:
@@ -119,7 +120,7 @@ def test_its_place_and_page_are_remembered(window: Window, qtbot: QtBot) -> None
     assert again.height() == 701
 
 
-@pytest.mark.parametrize("text", ["nonsense", "[]", '{"page": "journal", "geometry": 7}'])
+@pytest.mark.parametrize("text", ["nonsense", "[]", '{"page": "team", "geometry": 7}'])
 def test_a_place_that_cannot_be_read_is_forgotten(qtbot: QtBot, text: str) -> None:
     window = Window(Settings(window=text), StoppedClock(NOW))
     qtbot.addWidget(window)

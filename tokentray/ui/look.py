@@ -452,9 +452,11 @@ QTableView, QTreeView, QListView {
     gridline-color: %(grid)s; selection-background-color: %(selected)s; selection-color: %(text)s; outline: none;
 }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid %(accent)s; }
+QListView[role="popup"], QListView[role="popup"]:focus { border: 1px solid %(line)s; border-radius: 0; padding: %(px2)s; }
 QTableView::item, QTreeView::item, QListView::item { padding: %(px4)s %(px8)s; border: none; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: %(selected)s; color: %(text)s; }
 QListView::item { min-height: %(px20)s; }
+QListView[role="journal"], QListView[role="journal"]:focus { border: none; background: transparent; }
 QHeaderView { background: %(raised)s; border: none; }
 QHeaderView::section {
     background: %(raised)s; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;
@@ -463,6 +465,8 @@ QHeaderView::section {
 QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
 QTableView[role="rows"]::item { padding: %(px4)s %(px16)s %(px4)s %(px8)s; }
 QTableView[role="rows"] QHeaderView::section { padding: %(px6)s %(px16)s %(px6)s %(px8)s; }
+QTableView[role="close rows"]::item { padding: %(px4)s %(px7)s %(px4)s %(px4)s; }
+QTableView[role="close rows"] QHeaderView::section { padding: %(px6)s %(px7)s %(px6)s %(px4)s; }
 QTableCornerButton::section { background: %(raised)s; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }

@@ -12,12 +12,18 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowE
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from tokentray.core.clock import Clock
+from tokentray.core.journal import Card, Edit
+from tokentray.insights.checkin import CheckInDraft
+from tokentray.insights.journal import JournalView
 from tokentray.insights.snapshot import Progress, Snapshot
 from tokentray.settings.new_account import AccountTested
 from tokentray.settings.settings import Settings
 from tokentray.ui import wording
 from tokentray.ui.finder import Finder, Target
 from tokentray.ui.look import pixels
+from tokentray.ui.pages.checkin_page import CheckInPage
+from tokentray.ui.pages.journal_page import JournalPage
+from tokentray.ui.pages.journal_rows import title_of
 from tokentray.ui.pages.overview_page import OverviewPage
 from tokentray.ui.pages.settings_page import SettingsPage
 from tokentray.ui.pages.sources_page import SourcesPage
@@ -27,6 +33,8 @@ from tokentray.ui.sidebar import Sidebar
 from tokentray.ui.undo_bar import UndoBar
 
 FRESHNESS_EVERY_MS = 20_000
+
+Page = OverviewPage | TrendsPage | JournalPage | CheckInPage | SourcesPage | SettingsPage
 
 
 class Window(QMainWindow):
@@ -49,6 +57,20 @@ class Window(QMainWindow):
     sync_wished = Signal()
     stop_wished = Signal()
     window_placed = Signal(str)
+    card_edited = Signal(object)
+    card_removed = Signal(str)
+    card_restored = Signal(object)
+    card_opened = Signal(str)
+    tag_coloured = Signal(str, int)
+    journal_chosen = Signal(object)
+    work_split = Signal(str, object)
+    work_joined = Signal(str, str)
+    work_undone = Signal()
+    search_saved = Signal(str, str)
+    search_forgotten = Signal(str)
+    retry_answered = Signal(str, bool)
+    week_chosen = Signal(str)
+    checkin_edited = Signal(object)
 
     def __init__(self, settings: Settings, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,10 +78,14 @@ class Window(QMainWindow):
         self._settings = settings
         self._clock = clock
         self._snapshot: Snapshot | None = None
-        self._pages: dict[str, OverviewPage | TrendsPage | SourcesPage | SettingsPage] = {}
+        self._journal_view: JournalView | None = None
+        self._draft: CheckInDraft | None = None
+        self._pages: dict[str, Page] = {}
         self._titles = {
             "overview": self.tr("Overview"),
             "trends": self.tr("Trends"),
+            "journal": self.tr("Journal"),
+            "checkin": self.tr("Check-in"),
             "sources": self.tr("Sources"),
             "settings": self.tr("Settings"),
         }
@@ -85,6 +111,36 @@ class Window(QMainWindow):
             self._refresh_page()
 
     @Slot(object)
+    def show_journal(self, view: JournalView) -> None:
+        """Shows the journal as it is now, on its page when that is seen."""
+        self._journal_view = view
+        page = self._pages.get("journal")
+        if isinstance(page, JournalPage) and self.isVisible() and self.page == "journal":
+            page.show_journal(view)
+
+    @Slot(object)
+    def show_checkin(self, draft: CheckInDraft) -> None:
+        """Shows a week's check-in, on its page when that is seen."""
+        self._draft = draft
+        page = self._pages.get("checkin")
+        if isinstance(page, CheckInPage) and self.isVisible() and self.page == "checkin":
+            page.show_checkin(draft)
+
+    @Slot(object)
+    def show_saved(self, card: Card) -> None:
+        """Says on the open card that the history has it."""
+        page = self._pages.get("journal")
+        if isinstance(page, JournalPage):
+            page.show_saved(card)
+
+    @Slot(str, object)
+    def show_edits(self, card_id: str, edits: tuple[Edit, ...]) -> None:
+        """Shows the earlier texts of the card that was opened."""
+        page = self._pages.get("journal")
+        if isinstance(page, JournalPage):
+            page.show_edits(card_id, edits)
+
+    @Slot(object)
     def show_progress(self, progress: Progress | None) -> None:
         self.progress.show_progress(progress)
 
@@ -93,7 +149,7 @@ class Window(QMainWindow):
         """Shows settings that were changed, here or elsewhere."""
         self._settings = settings
         for page in self._pages.values():
-            if not isinstance(page, SourcesPage):
+            if isinstance(page, (OverviewPage, TrendsPage, CheckInPage, SettingsPage)):
                 page.show_settings(settings)
 
     @Slot(object)
@@ -108,7 +164,7 @@ class Window(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        """Goes to overview, trends, sources or settings."""
+        """Goes to overview, trends, journal, checkin, sources or settings."""
         if name not in self._titles:
             return
         self.page = name
@@ -215,9 +271,11 @@ class Window(QMainWindow):
 
     def _page(self, name: str) -> QWidget:
         if name not in self._pages:
-            makers: dict[str, Callable[[], OverviewPage | TrendsPage | SourcesPage | SettingsPage]] = {
+            makers: dict[str, Callable[[], Page]] = {
                 "overview": self._make_overview,
                 "trends": self._make_trends,
+                "journal": self._make_journal,
+                "checkin": self._make_checkin,
                 "sources": self._make_sources,
                 "settings": self._make_settings,
             }
@@ -240,6 +298,33 @@ class Window(QMainWindow):
         page = TrendsPage(self._settings)
         page.trend_chosen.connect(self.trend_chosen)
         page.told.connect(self.tell)
+        return page
+
+    def _make_journal(self) -> JournalPage:
+        page = JournalPage(self._clock)
+        page.card_edited.connect(self.card_edited)
+        page.card_removed.connect(self.card_removed)
+        page.card_restored.connect(self.card_restored)
+        page.card_opened.connect(self.card_opened)
+        page.tag_coloured.connect(self.tag_coloured)
+        page.journal_chosen.connect(self.journal_chosen)
+        page.work_split.connect(self.work_split)
+        page.work_joined.connect(self.work_joined)
+        page.work_undone.connect(self.work_undone)
+        page.search_saved.connect(self.search_saved)
+        page.search_forgotten.connect(self.search_forgotten)
+        page.retry_answered.connect(self.retry_answered)
+        page.undoable.connect(self.undo.offer)
+        return page
+
+    def _make_checkin(self) -> CheckInPage:
+        page = CheckInPage(self._settings, self._clock)
+        page.week_chosen.connect(self.week_chosen)
+        page.checkin_edited.connect(self.checkin_edited)
+        page.card_edited.connect(self.card_edited)
+        page.card_wished.connect(self._show_card)
+        page.told.connect(self.tell)
+        page.undoable.connect(self.undo.offer)
         return page
 
     def _make_sources(self) -> SourcesPage:
@@ -265,8 +350,17 @@ class Window(QMainWindow):
 
     def _refresh_page(self) -> None:
         self._show_freshness()
-        if self._snapshot is not None and self.isVisible():
-            self._pages[self.page].show_snapshot(self._snapshot)
+        page = self._pages[self.page]
+        if not self.isVisible():
+            return
+        if isinstance(page, JournalPage):
+            if self._journal_view is not None:
+                page.show_journal(self._journal_view)
+        elif isinstance(page, CheckInPage):
+            if self._draft is not None:
+                page.show_checkin(self._draft)
+        elif self._snapshot is not None:
+            page.show_snapshot(self._snapshot)
 
     def _show_freshness(self) -> None:
         newest = self._snapshot.newest_at if self._snapshot is not None else None
@@ -310,6 +404,15 @@ class Window(QMainWindow):
         if isinstance(page, TrendsPage):
             page.filter_by(key, value)
 
+    def _journal(self) -> JournalPage:
+        self.show_page("journal")
+        page = self._page("journal")
+        assert isinstance(page, JournalPage)  # noqa: S101 - for mypy
+        return page
+
+    def _show_card(self, card_id: str) -> None:
+        self._journal().show_card(card_id)
+
     def _targets(self) -> list[Target]:
         page, action = self.tr("page"), self.tr("action")
         targets = [Target("page", name, title, page) for name, title in self._titles.items()]
@@ -320,11 +423,23 @@ class Window(QMainWindow):
             targets += [Target(key, name, name, kinds[key]) for key, name in known if key in kinds]
             account = self.tr("account")
             targets += [Target("account", row.account, row.account, account) for row in self._snapshot.accounts]
-        return targets
+        return targets + self._journal_targets()
+
+    def _journal_targets(self) -> list[Target]:
+        view = self._journal_view
+        if view is None:
+            return []
+        card, tag = self.tr("card"), self.tr("tag")
+        cards = [row.card for day in view.days for row in day.cards]
+        return [
+            *(Target("tag", row.name, row.name, tag) for row in view.tags),
+            *(Target("card", one.id, title_of(one), card) for one in cards),
+        ]
 
     def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
         return [
             ("sync", self.tr("Sync now"), self.sync_wished.emit),
+            ("card", self.tr("New card"), lambda: self._journal().new_card()),
             ("add", self.tr("Add a source"), self._add_source),
             ("export-csv", self.tr("Export the history as CSV"), lambda: self._settings_page().ask_export("csv")),
             ("export-json", self.tr("Export the history as JSON"), lambda: self._settings_page().ask_export("json")),
@@ -343,6 +458,10 @@ class Window(QMainWindow):
             self.show_page(target.value)
         elif target.kind == "action":
             next(take for name, _, take in self._actions() if name == target.value)()
+        elif target.kind == "card":
+            self._show_card(target.value)
+        elif target.kind == "tag":
+            self._journal().search_for(f"tag:{target.value}")
         elif target.kind == "account":
             self.show_page("sources")
             self._sources().show_account(target.value)

@@ -487,6 +487,18 @@ def cards_text(count: int) -> str:
     return _one(text, count, "{number} card", "{number} cards").format(number=exact_count(count))
 
 
+def cards_heading() -> str:
+    return translate("wording", "Cards")
+
+
+def week_title(monday: date, sunday: date) -> str:
+    """Week 47 · 16 Nov to 22 Nov 2026; weeks as ISO counts them."""
+    days = hours_between(
+        short_day(monday), translate("wording", "{day} {year}").format(day=short_day(sunday), year=sunday.year)
+    )
+    return translate("wording", "Week {number} · {days}").format(number=monday.isocalendar().week, days=days)
+
+
 def stretch_text(start: datetime, end: datetime, zone: tzinfo) -> str:
     """14:00 to 15:40, and over midnight 23:10 to 22 Nov, 01:20; aware instants."""
     here, there = start.astimezone(zone), end.astimezone(zone)

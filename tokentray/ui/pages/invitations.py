@@ -24,9 +24,9 @@ class Invitations(QWidget):
         super().__init__(parent)
         self._offer: RetryOffer | None = None
         self.unexplained = text_label("", "muted", wrap=True)
-        self.explain = QPushButton(self.tr("Begin with the largest"))
+        self.explain = QPushButton(self.tr("Show the largest"))
         self.explain.setProperty("role", "link")
-        self.explain.setToolTip(self.tr("Goes to the largest stretch of this week that has no card"))
+        self.explain.setToolTip(self.tr("Goes to the largest session of this week that has no card"))
         self._invitation = QWidget()
         line = FlowLayout(self._invitation, gap=8)
         line.addWidget(self.unexplained)
@@ -58,7 +58,7 @@ class Invitations(QWidget):
         percent = view.unexplained_percent
         asks = bool(percent) and any(day.unexplained for day in view.days)
         if asks:
-            words = self.tr("{percent} of this week's tokens are still without a story.")
+            words = self.tr("{percent} of this week's tokens have no story yet.")
             self.unexplained.setText(words.format(percent=wording.percent((percent or 0) / 100)))
         self._invitation.setVisible(asks)
         self._show_offer(view.retries[0] if view.retries else None)

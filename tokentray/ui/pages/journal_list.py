@@ -139,7 +139,8 @@ def _draw_card(painter: QPainter, line: CardLine, rect: QRectF, look: Look) -> N
     side = pixels(18)
     mark = QRectF(rect.left(), rect.top() + pixels(1), side, side)
     draw_outcome(painter, line.outcome, mark, look)
-    upper.setRight(_draw_badge(painter, upper, line.badge, look))
+    upper.setRight(_draw_tokens(painter, upper, line.tokens, look))
+    lower.setRight(_draw_badge(painter, lower, line.badge, look))
     painter.setFont(font(13, QFont.Weight.Medium))
     painter.setPen(colour(look.text if line.titled else look.muted))
     _draw_elided(painter, upper, line.title)
@@ -160,6 +161,7 @@ def _draw_session(painter: QPainter, line: SessionLine, rect: QRectF, look: Look
     painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
     inset = side * 0.2
     draw_glyph(painter, "plus", mark.adjusted(inset, inset, -inset, -inset), look.accent_text)
+    upper.setRight(_draw_tokens(painter, upper, line.tokens, look))
     painter.setFont(font(13))
     painter.setPen(colour(look.accent_text))
     _draw_elided(painter, upper, line.title)
@@ -175,6 +177,17 @@ def _two_lines(rect: QRectF) -> tuple[QRectF, QRectF]:
         QRectF(left, rect.top(), rect.right() - left, half),
         QRectF(left, rect.top() + half, rect.right() - left, half),
     )
+
+
+def _draw_tokens(painter: QPainter, rect: QRectF, text: str, look: Look) -> float:
+    """At the right end; gives where the room before it ends."""
+    painter.setFont(font(12))
+    painter.setPen(colour(look.muted))
+    wide = QFontMetricsF(painter.font()).horizontalAdvance(text)
+    if wide > rect.width() / 2:
+        return rect.right()
+    painter.drawText(rect, _RIGHT, text)
+    return rect.right() - wide - pixels(12)
 
 
 def _draw_badge(painter: QPainter, rect: QRectF, text: str, look: Look) -> float:

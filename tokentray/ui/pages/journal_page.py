@@ -176,8 +176,8 @@ class JournalPage(QWidget):
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.setSpacing(GAP)
         self._left, self._right = self._make_left(), self._make_right()
-        self._beside.addWidget(self._left, 2)
-        self._beside.addWidget(self._right, 3)
+        self._beside.addWidget(self._left, 9)
+        self._beside.addWidget(self._right, 11)
         self._body.installEventFilter(self)
         outer.addWidget(self._body, 1)
 
@@ -428,7 +428,7 @@ class JournalPage(QWidget):
         else:
             self.nothing.setText(
                 self.tr(
-                    "Nothing here yet. As soon as an agent or a provider reports use, its stretches of work stand here, "
+                    "Nothing here yet. As soon as an agent or a provider reports use, your sessions stand here by day, "
                     "and a few words make a card of one. Use that no log knows, such as a chat on the web, can have a card, too."
                 )
             )
@@ -488,14 +488,14 @@ class JournalPage(QWidget):
 
     def _split(self, session: WorkSession, instant: datetime) -> None:
         self.work_split.emit(session.id, instant)
-        self.undoable.emit(self.tr("The stretch was cut in two."), self.work_undone.emit)
+        self.undoable.emit(self.tr("The session was cut in two."), self.work_undone.emit)
 
     def _join(self) -> None:
         session = self._chosen_session()
         before = self._before(session) if session is not None else None
         if session is not None and before is not None:
             self.work_joined.emit(before.id, session.id)
-            self.undoable.emit(self.tr("The two stretches are one."), self.work_undone.emit)
+            self.undoable.emit(self.tr("The two sessions are one."), self.work_undone.emit)
 
     def _show_largest(self) -> None:
         """The largest unexplained stretch of this week."""

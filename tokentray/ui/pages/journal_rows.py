@@ -35,6 +35,7 @@ class CardLine:
     titled: bool
     badge: str
     tags: tuple[tuple[str, int], ...]
+    tokens: str
     facts: str
 
 
@@ -43,6 +44,7 @@ class SessionLine:
     """A stretch of work nobody has spoken of, as an invitation."""
 
     title: str
+    tokens: str
     facts: str
 
 
@@ -109,7 +111,7 @@ class JournalRows(QAbstractListModel):
         if isinstance(thing, CardRow):
             return _card_line(thing, self._colours)
         if isinstance(thing, WorkSession):
-            return SessionLine(_tr("What was this?"), session_line(thing, self._zone))
+            return _session_line(thing, self._zone)
         return _day_line(thing)
 
 
@@ -121,19 +123,16 @@ def session_key(session_id: str) -> str:
     return f"session {session_id}"
 
 
-def session_line(session: WorkSession, zone: ZoneInfo) -> str:
-    """14:00 to 15:40 · alpha · 1.2M tokens · ≈ $3.42"""
-    parts = [wording.stretch_text(session.start, session.end, zone), session.project, wording.session_facts(session)]
-    return " · ".join(part for part in parts if part)
-
-
 def spoken(line: DayLine | CardLine | SessionLine) -> str:
     """The same for a screen reader."""
+    parts: tuple[str, ...]
     if isinstance(line, CardLine):
         tags = ", ".join(name for name, _ in line.tags)
-        parts = (line.title, wording.outcome_words(line.outcome), line.badge, tags, line.facts)
+        parts = (line.title, wording.outcome_words(line.outcome), line.badge, tags, line.tokens, line.facts)
+    elif isinstance(line, SessionLine):
+        parts = (line.title, line.facts, line.tokens)
     else:
-        parts = (line.title, line.facts, "", "", "")
+        parts = (line.title, line.facts)
     return ". ".join(part for part in parts if part)
 
 
@@ -149,7 +148,7 @@ def completions_of(view: JournalView) -> Completions:
 def title_of(card: Card) -> str:
     """Its title, else the beginning of what was tried, else what stands for none."""
     first = card.tried.strip().partition("\n")[0]
-    return card.title.strip() or first or _tr("Without a title")
+    return card.title.strip() or first or wording.untitled()
 
 
 def _rows_of(view: JournalView) -> list[Row]:
@@ -170,14 +169,25 @@ def _day_line(day: JournalDay) -> DayLine:
 
 def _card_line(row: CardRow, colours: tuple[tuple[str, int], ...]) -> CardLine:
     card = row.card
-    projects = dict.fromkeys(link.project for link in card.links if link.project)
-    parts = [*projects, wording.tokens_text(row.tokens)]
+    parts = [*dict.fromkeys(link.project for link in card.links if link.project)]
     if row.cost:
         parts.append(wording.moneys_text(row.cost))
     badge = _tr("Draft") if card.draft else "" if card.level is Level.ME else wording.level_words(card.level)
     tags = tuple((tag, tag_slot(tag, colours)) for tag in card.tags)
     titled = bool(card.title.strip() or card.tried.strip())
-    return CardLine(card.outcome, title_of(card), titled, badge, tags, " · ".join(parts))
+    tokens = wording.tokens_text(row.tokens)
+    return CardLine(card.outcome, title_of(card), titled, badge, tags, tokens, " · ".join(parts))
+
+
+def _session_line(session: WorkSession, zone: ZoneInfo) -> SessionLine:
+    parts = [wording.stretch_text(session.start, session.end, zone)]
+    if session.project:
+        parts.append(session.project)
+    if session.cost:
+        parts.append(wording.moneys_text(session.cost))
+    if session.grain == "hour":
+        parts.append(_tr("to the hour"))
+    return SessionLine(_tr("What was this?"), wording.tokens_text(session.tokens.total), " · ".join(parts))
 
 
 def _tr(text: str) -> str:

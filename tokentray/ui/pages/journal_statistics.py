@@ -31,7 +31,10 @@ class JournalStatistics(Card):
         self._period = text_label("", "muted", wrap=True)
         self.by = Segments(tr("By"), [("tag", tr("Tag")), ("function", tr("Function")), ("outcome", tr("Outcome"))])
         self.by.show_value("tag")
-        self.rows = RowsView(tr("Cards, stretches of work, tokens, cost and effort"))
+        self.rows = RowsView(tr("Cards, sessions, tokens, cost and effort"))
+        # Six columns beside the list.
+        self.rows.setProperty("role", "close rows")
+        self.rows.narrowest = 96
         self._note = text_label("", "muted", wrap=True)
         self.body.addWidget(self._period)
         self.body.addSpacing(6)
@@ -62,7 +65,7 @@ class JournalStatistics(Card):
     def _table(self, by: str) -> Table:
         tr = self.tr
         first = {"tag": tr("Tag"), "function": tr("Function")}.get(by, tr("Outcome"))
-        headings = (first, tr("Cards"), tr("Stretches"), tr("Tokens"), tr("Cost"), tr("Effort"))
+        headings = (first, tr("Cards"), tr("Sessions"), tr("Tokens"), tr("Cost"), tr("Effort"))
         return Table(headings, tuple(self._line(by, each) for each in self._sums))
 
     def _line(self, by: str, each: JournalSum) -> tuple[str, ...]:
@@ -89,7 +92,7 @@ class JournalStatistics(Card):
         unknown = sum(each.unknown for each in self._sums)
         words = self.tr("A card with several tags counts under each.") if self.by.value() == "tag" else ""
         if unknown:
-            words += " " + self.tr("Tokens are only of cards with a stretch of use; of the others they are unknown.")
+            words += " " + self.tr("Of cards without a session the tokens are unknown.")
         return words.strip()
 
     def _choose(self, row: int) -> None:

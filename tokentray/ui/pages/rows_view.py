@@ -20,6 +20,8 @@ class RowsView(QTableView):
     """Ctrl+C copies the selected rows, or all of them; Return or a double click chooses one."""
 
     row_chosen = Signal(int)
+    narrowest = 140
+    """The least width of the first column, in the design's pixels."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +57,9 @@ class RowsView(QTableView):
         header = self.horizontalHeader()
         if header.count():
             spare = self.viewport().width() - header.length()
-            header.resizeSection(0, min(max(header.sectionSize(0) + max(spare, 0), pixels(140)), pixels(480)))
+            header.resizeSection(
+                0, min(max(header.sectionSize(0) + max(spare, 0), pixels(self.narrowest)), pixels(480))
+            )
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:

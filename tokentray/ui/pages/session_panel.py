@@ -99,7 +99,7 @@ class SplitDialog(QDialog):
     def __init__(self, session: WorkSession, zone: ZoneInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Split a stretch of work"))
+        self.setWindowTitle(self.tr("Split a session"))
         self._session, self._zone = session, zone
         self._cuts = cuts_of(session)
         self.slider = QSlider(Qt.Orientation.Horizontal)
