@@ -8,10 +8,10 @@ from argparse import ArgumentParser, Namespace
 
 from tokentray.cli.codes import DONE
 from tokentray.cli.errors import WrongUsage
+from tokentray.cli.files import write_whole
 from tokentray.cli.first_reading import history_to_read
 from tokentray.cli.here import Here
 from tokentray.cli.progress import Bar
-from tokentray.core.errors import HistoryFull
 from tokentray.store.copying import backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import open_history
 
@@ -50,17 +50,7 @@ def _export(options: Namespace, here: Here) -> int:
             for piece in pieces:
                 sys.stdout.write(piece)
             return DONE
-        part = options.out + ".part"
-        try:
-            # A half export never bears the wanted name.
-            with open(part, "w", encoding="utf-8", newline="") as file:
-                file.writelines(pieces)
-            os.replace(part, options.out)
-        except OSError as error:
-            raise HistoryFull(f"{options.out} cannot be written ({error.strerror}).") from error
-        finally:
-            if os.path.exists(part):
-                os.remove(part)
+        write_whole(options.out, pieces)
     return DONE
 
 

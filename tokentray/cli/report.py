@@ -12,18 +12,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tokentray.cli.codes import DONE
+from tokentray.cli.days import day
 from tokentray.cli.errors import WrongUsage
 from tokentray.cli.first_reading import history_to_read
 from tokentray.cli.here import Here
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import UNKNOWN, costs, count, table
-from tokentray.insights.report import report
+from tokentray.insights.journal import card_day
+from tokentray.insights.report import KEYS, report
 from tokentray.sources import AGENTS, PROVIDERS
 from tokentray.store.account_table import all_accounts
 from tokentray.store.database import History
-from tokentray.store.totals import KEYS, Question, first_day, last_day
+from tokentray.store.journal_table import all_cards
+from tokentray.store.totals import Question, first_day, last_day
 
-LATER = {"work": "stretches of work", "tag": "tags"}
 CLASSES = ("input", "cache_read", "cache_write", "output", "unsplit", "reasoning", "total")
 # Columns that most histories have nothing to say in.
 SELDOM = ("unsplit", "reasoning")
@@ -41,12 +43,12 @@ def parser(name: str) -> ArgumentParser:
     parser.add_argument(
         "--by", metavar="KEYS", type=_keys, default=("day",), help=f"comma list of {' '.join(KEYS)}; default day"
     )
-    parser.add_argument("--since", metavar="D", type=_day, help="first day, YYYY-MM-DD, inclusive")
-    parser.add_argument("--until", metavar="D", type=_day, help="last day, YYYY-MM-DD, inclusive")
+    parser.add_argument("--since", metavar="D", type=day, help="first day, YYYY-MM-DD, inclusive")
+    parser.add_argument("--until", metavar="D", type=day, help="last day, YYYY-MM-DD, inclusive")
     parser.add_argument("--source", metavar="S", help="only this source or account, such as codex or openai/work")
     parser.add_argument("--model", metavar="M", help="only this model, by its full name")
     parser.add_argument("--project", metavar="P", help="only this project, by its name or its folder")
-    parser.add_argument("--tag", metavar="T", help="comes with the journal")
+    parser.add_argument("--tag", metavar="T", help="only the work that cards with this tag speak of")
     parser.add_argument("--zone", metavar="Z", help="the IANA zone in which days are meant, such as Europe/Berlin")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object")
@@ -55,10 +57,9 @@ def parser(name: str) -> ArgumentParser:
 
 
 def run(options: Namespace, here: Here) -> int:
-    if options.tag is not None:
-        raise WrongUsage("There are no tags yet: they come with the journal, in a later version.")
     with history_to_read(here) as history:
-        content = report(history, _question(options, history, here), here.now, here.settings.own_prices)
+        question = _question(options, history, here)
+        content = report(history, question, here.now, here.settings.own_prices, here.settings.pause_minutes)
     if options.json:
         print_json("report", content)
     elif options.csv:
@@ -70,7 +71,9 @@ def run(options: Namespace, here: Here) -> int:
 
 def _question(options: Namespace, history: History, here: Here) -> Question:
     today = here.now.astimezone(ZoneInfo(here.zone)).date()
-    since = options.since or first_day(history) or today
+    since = options.since or min(
+        [day for day in (first_day(history), _first_card(options, history, here)) if day] or [today]
+    )
     until = options.until or max(today, last_day(history) or today, since)
     if since > until:
         raise WrongUsage(f"--since {since} is after --until {until}.")
@@ -85,7 +88,15 @@ def _question(options: Namespace, history: History, here: Here) -> Question:
         source=None if account else options.source,
         model=options.model,
         project=options.project,
+        tag=options.tag,
     )
+
+
+def _first_card(options: Namespace, history: History, here: Here) -> date | None:
+    """Where tags begin: cards may be older than all that logs and bills know."""
+    if "tag" not in options.by:
+        return None
+    return min((card_day(card, here.zone) for card in all_cards(history)), default=None)
 
 
 def _check_source(source: str | None, history: History) -> None:
@@ -101,23 +112,11 @@ def _check_source(source: str | None, history: History) -> None:
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
     for key in keys:
-        if key in LATER:
-            raise ArgumentTypeError(f"there are no {LATER[key]} yet: they come with the journal, in a later version")
         if key not in KEYS:
             raise ArgumentTypeError(f"there is no key “{key}”; there are {' '.join(KEYS)}")
     if not keys:
         raise ArgumentTypeError(f"at least one of {' '.join(KEYS)} is needed")
     return keys
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise ArgumentTypeError(f"“{text}” is no day such as 2026-11-21")
-    return day
 
 
 def _print_table(content: dict[str, Any]) -> None:
@@ -126,12 +125,12 @@ def _print_table(content: dict[str, Any]) -> None:
     if rows:
         classes = [name for name in CLASSES if name not in SELDOM or any(row["tokens"][name] for row in rows)]
         heads = [*by, *(name.replace("_", " ") for name in classes), "requests", "cost"]
-        body = [[*(_cell(row[key]) for key in by), *_numbers(row, classes)] for row in rows]
+        body = [[*(_cell(key, row[key]) for key in by), *_numbers(row, classes)] for row in rows]
         feet = [[name, *[""] * (len(by) - 1), *_numbers(total, classes)] for name, total in _totals(content["totals"])]
         lines = table([heads, *body, *feet], left=len(by)).splitlines()
         rule = "─" * max(map(len, lines))
         print("\n".join([lines[0], rule, *lines[1 : -len(feet)], rule, *lines[-len(feet) :]]))
-        print(f"\n{headline['why']}")
+        print(f"\n{headline['why']}" if headline["why"] else "")
     else:
         print("Nothing was used in this time, as far as is known.")
     for note in content["notes"]:
@@ -158,9 +157,10 @@ def _numbers(row: dict[str, Any], classes: Iterable[str]) -> list[str]:
     return [*counts, count(row["requests"]), costs(row["cost"], not row.get("unpriced"))]
 
 
-def _cell(key: str | None) -> str:
-    text = UNKNOWN if key is None else " ".join(key.split())
-    return text if len(text) <= LONGEST_CELL else "…" + text[1 - LONGEST_CELL :]
+def _cell(key: str, value: str | None) -> str:
+    text = UNKNOWN if value is None else " ".join(value.split())
+    # A stretch of work is named for other commands to take.
+    return text if len(text) <= LONGEST_CELL or key == "work" else "…" + text[1 - LONGEST_CELL :]
 
 
 def _print_csv(content: dict[str, Any]) -> None:

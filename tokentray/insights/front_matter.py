@@ -11,6 +11,8 @@ from tokentray.core.errors import Unreadable
 
 FENCE = "---"
 KEY = re.compile(r"""(?P<key>[^\s:#'"\[\]{}&*!|>%@`,-][^:]*?|"[^"]+"|'[^']+')[ \t]*:(?:[ \t]+(?P<value>.*))?$""")
+# No YAML, but what a person means who writes by hand.
+NO_SPACE = re.compile(r"(?P<key>[A-Za-z_-]+):(?!//)(?P<value>\S.*)$")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 SINGLE = re.compile(r"'(?:[^']|'')*'")
 COMMENT = re.compile(r"(?:^|[ \t])#.*$")
@@ -64,7 +66,7 @@ class Property:
 
     @property
     def _first(self) -> str:
-        match = KEY.match(self.lines[0])
+        match = _key(self.lines[0])
         return (match["value"] or "").strip() if match else ""
 
     def _value(self) -> str | list[str]:
@@ -126,7 +128,7 @@ def split_note(text: str) -> tuple[list[Property], str]:
         return [], "\n".join(lines)
     found: list[tuple[str, list[str], int]] = []
     for number, line in enumerate(lines[1:end], 2):
-        match = KEY.match(line)
+        match = _key(line)
         if match:
             found.append((match["key"], [line], number))
         elif found:
@@ -145,6 +147,10 @@ def scalar(text: str) -> str:
 def flow(texts: Iterable[str]) -> str:
     """A list of texts in one line."""
     return f"[{', '.join(map(scalar, texts))}]"
+
+
+def _key(line: str) -> re.Match[str] | None:
+    return KEY.match(line) or NO_SPACE.match(line)
 
 
 def _block(sign: str, lines: tuple[str, ...]) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tokentray.core.errors import Unreadable
 from tokentray.core.journal import Card, Level, Link, Outcome
@@ -83,6 +82,13 @@ def write_note(card: Card, others: Iterable[str] = ()) -> str:
     return "\n".join(lines) + body
 
 
+def has_sections(text: str) -> bool:
+    """Whether a note has one of a card's headings."""
+    return any(
+        match and not match["escape"] for match in map(HEADING.fullmatch, text.replace("\r\n", "\n").split("\n"))
+    )
+
+
 def template(card: Card, functions: Iterable[str] = (), tags: Iterable[str] = ()) -> str:
     """A card to be filled in by hand, with what may stand where; `read_note` takes it back with the card as its base."""
     known = {
@@ -106,6 +112,8 @@ def template(card: Card, functions: Iterable[str] = (), tags: Iterable[str] = ()
         "saved": "{}m-{}m".format(*card.saved_minutes) if card.saved_minutes else "",
         "link": scalar(card.url) if card.url else "",
     }
+    if card.draft:
+        known["draft"], values["draft"] = "false when it is finished", "true"
     lines = [
         f"{key}: {value}".ljust(24) + (f"  # {known[key]}" if known.get(key) else "") for key, value in values.items()
     ]
@@ -122,17 +130,11 @@ def says_the_same(one: Card, other: Card) -> bool:
     return _content(one) == _content(other)
 
 
-def file_name(card: Card, zone: str) -> str:
-    """2026-11-21 Title.md, fit for every system and for Obsidian's links."""
+def file_name(card: Card, day: date) -> str:
+    """2026-11-21 Title.md, fit for every system and for Obsidian's links; `day` is where the card stands in the journal."""
     title = UNFIT_FOR_NAMES.sub(" ", card.title)
     title = " ".join(title.split())[:LONGEST_NAME].encode()[: 2 * LONGEST_NAME].decode(errors="ignore").strip(" .")
-    return f"{day_of(card, zone)} {title or 'Untitled'}.md"
-
-
-def day_of(card: Card, zone: str) -> date:
-    """The local day on which a card stands: its own, else where its first link holds, else where it was made."""
-    instant = card.links[0].anchor if card.links else card.created_at
-    return card.day or instant.astimezone(ZoneInfo(zone)).date()
+    return f"{day} {title or 'Untitled'}.md"
 
 
 def named_by_file(stem: str) -> tuple[date | None, str]:

@@ -139,8 +139,8 @@ def _order(entry: tuple[Keys, Sum]) -> list[tuple[bool, Any]]:
 
 
 def _sortable(key: str) -> str:
-    # Local hours with their offsets sort by the instant: the night of a clock change has one hour twice.
-    if len(key) > 18 and key[10] == "T":
+    # Local hours with their offsets sort by the instant: the night of a clock change has one hour twice. Stretches of work begin in UTC.
+    if len(key) > 18 and key[10] == "T" and "Z/" not in key:
         return datetime.fromisoformat(key).astimezone(UTC).isoformat()
     return key
 

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from io import StringIO
 from typing import Any
 
@@ -185,6 +185,9 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
+# Those of them that tell what a person wrote; none of them needs any other.
+JOURNAL = ("card", "card_tag", "card_model", "card_link", "card_edit", "tag", "saved_search", "checkin", "retry")
+
 
 def backup_history(history: History, target: str, progress: Callable[[float], None] | None = None) -> None:
     """
@@ -245,9 +248,9 @@ def restore_history(path: str, backup: str) -> str | None:
         _remove(part)
 
 
-def export_json(history: History) -> Iterator[str]:
+def export_json(history: History, kinds: Collection[str] = KINDS) -> Iterator[str]:
     """
-    Everything as one JSON object, in pieces of text: {"schema": "tokentray.export/1", "zone", "account": […], "usage": […], …}; with
+    Everything, or some kinds of rows, as one JSON object, in pieces of text: {"schema": "tokentray.export/1", "zone", "account": […], "usage": […], …}; with
     "sample": true if it is made up. Each row stands on a line of its own. What it is for: export_reading.py reads it back.
 
     Each list has one kind of row as KINDS describes it; a row's empty columns are null. Instants are RFC 3339 in UTC with milliseconds, `span` is
@@ -258,7 +261,7 @@ def export_json(history: History) -> Iterator[str]:
     yield f'{{"schema": {json.dumps(SCHEMA)},\n"zone": {json.dumps(zone[0] if zone else "UTC")}'
     if is_sample(history):
         yield ',\n"sample": true'
-    for kind, rows in _everything(history):
+    for kind, rows in _everything(history, kinds):
         names = [name for name, _ in KINDS[kind][1]]
         yield f',\n"{kind}": ['
         before = "\n"
@@ -285,10 +288,13 @@ def export_csv(history: History) -> Iterator[str]:
             yield _csv([(kind, *(None if index is None else row[index] for index in order)) for row in some])
 
 
-def _everything(history: History) -> Iterator[tuple[str, Iterator[list[tuple[Any, ...]]]]]:
+def _everything(
+    history: History, kinds: Collection[str] = KINDS
+) -> Iterator[tuple[str, Iterator[list[tuple[Any, ...]]]]]:
     history.db.execute("BEGIN")
     try:
-        for kind, (table, columns) in KINDS.items():
+        for kind in kinds:
+            table, columns = KINDS[kind]
             yield kind, _pieces(history.db.execute(f"SELECT {', '.join(sql for _, sql in columns)} FROM {table}"))
     finally:
         history.db.execute("ROLLBACK")
