@@ -17,7 +17,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware and UTC."""
-        ...
 
 
 class SystemClock:
