@@ -456,7 +456,7 @@ QListView[role="popup"], QListView[role="popup"]:focus { border: 1px solid %(lin
 QTableView::item, QTreeView::item, QListView::item { padding: %(px4)s %(px8)s; border: none; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: %(selected)s; color: %(text)s; }
 QListView::item { min-height: %(px20)s; }
-QListView[role="journal"], QListView[role="journal"]:focus { border: none; background: transparent; }
+QListView[role="journal"], QListView[role="journal"]:focus { border: none; }
 QHeaderView { background: %(raised)s; border: none; }
 QHeaderView::section {
     background: %(raised)s; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;

@@ -108,9 +108,6 @@ class CheckInPage(QWidget):
         past = next((one for one in self._past_weeks() if one.checkin.week == week), None)
         if past is None or self._draft is None:
             return
-        self.comparison.show_title(
-            self.tr("{week} beside {other}").format(week=_week_title(self._draft.week), other=_week_title(week))
-        )
         for place, (mine, theirs) in enumerate(self._compared):
             for words, text in ((mine, self.answers[place].text()), (theirs, past.checkin.answers[place])):
                 words.setText(text.strip() or wording.UNKNOWN)
@@ -252,7 +249,7 @@ class CheckInPage(QWidget):
         self._past_rows = QVBoxLayout()
         self._past_rows.setSpacing(2)
         self.past.body.addLayout(self._past_rows)
-        self.comparison = Frame(tr("Compared"))
+        self.comparison = Frame(tr("Side by side"))
         self._compared = [(text_label("", wrap=True), text_label("", wrap=True)) for _ in self.questions]
         self.comparison.body.addLayout(_pair_of(*self._compared_weeks))
         for question, pair in zip(self.questions, self._compared, strict=True):

@@ -76,7 +76,7 @@ class JournalPage(QWidget):
         self.rows = JournalRows(self)
         self.list = JournalList()
         self.list.setModel(self.rows)
-        self.nothing = text_label("", "muted", wrap=True)
+        self.nothing = text_label("", wrap=True)
         self.earlier = QPushButton(self.tr("Show earlier days"))
         self.earlier.setProperty("role", "link")
         self.back = QPushButton(self.tr("Back to the list"))
@@ -207,16 +207,15 @@ class JournalPage(QWidget):
     def _make_right(self) -> QWidget:
         self.panes = QStackedWidget()
         self._scrolled: dict[Frame, QScrollArea] = {}
-        self._written = Frame()
-        self._written.body.setContentsMargins(19, 14, 19, 18)
-        self._written.body.addWidget(self.editor)
-        for pane in (self.statistics, self.session, self.chosen, self._written):
+        for pane in (self.statistics, self.session, self.chosen):
             content = ScrolledColumn()
             content.column.setContentsMargins(0, 0, 0, 0)
             content.column.addWidget(pane)
             content.column.addStretch(1)
             self._scrolled[pane] = content.in_scroll_area()
             self.panes.addWidget(self._scrolled[pane])
+        self._written = self._make_written()
+        self.panes.addWidget(self._written)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -225,6 +224,18 @@ class JournalPage(QWidget):
         column.addWidget(self.panes, 1)
         self.back.hide()
         return right
+
+    def _make_written(self) -> QWidget:
+        """The card being written scrolls within its frame."""
+        frame = QFrame()
+        frame.setProperty("role", "card")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 6, 5, 6)
+        content = ScrolledColumn()
+        content.column.setContentsMargins(19, 8, 13, 12)
+        content.column.addWidget(self.editor)
+        inside.addWidget(content.in_scroll_area())
+        return frame
 
     def _connect(self) -> None:
         self.add.clicked.connect(lambda: self.new_card())
@@ -323,7 +334,7 @@ class JournalPage(QWidget):
         things = self._chosen_things()
         cards = self._chosen_cards()
         if len(things) == 1 and isinstance(things[0], CardRow):
-            if self._open_card != things[0].card.id or self.panes.currentWidget() is not self._scrolled[self._written]:
+            if self._open_card != things[0].card.id or self.panes.currentWidget() is not self._written:
                 self._edit(things[0].card, things[0].sessions, things[0])
         elif len(cards) > 1:
             self._close_editor()
@@ -358,7 +369,7 @@ class JournalPage(QWidget):
     def _edit(self, card: Card, sessions: tuple[WorkSession, ...], row: CardRow | None = None) -> None:
         self._open_card = card.id
         self._fill_editor(card, sessions, row)
-        self.panes.setCurrentWidget(self._scrolled[self._written])
+        self.panes.setCurrentWidget(self._written)
         if row is not None:
             self.card_opened.emit(card.id)
 
