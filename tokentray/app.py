@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, QSocketNotifier, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from tokentray import paths
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
     from types import TracebackType
 
+    from tokentray.core.journal import Card
     from tokentray.engine import Engine
     from tokentray.insights.alerts import Alert
+    from tokentray.insights.journal import JournalView, Proposal
+    from tokentray.insights.nudge import Nudge
     from tokentray.insights.snapshot import Progress, Snapshot
+    from tokentray.journal_desk import JournalDesk
     from tokentray.settings.settings import Settings
     from tokentray.ui.popover import Popover
+    from tokentray.ui.quick_card import QuickCard
     from tokentray.ui.tray import Tray
     from tokentray.ui.window import Window
 
@@ -64,6 +70,7 @@ class App(QObject):
     stop_wished = Signal()
     window_opened = Signal(bool)
     no_tray_explained = Signal()
+    proposal_wished = Signal()
 
     def __init__(self, sample: bool) -> None:
         super().__init__()
@@ -72,8 +79,12 @@ class App(QObject):
         self._folder = _temporary_folder() if sample else None
         self._thread = QThread()
         self._engine: Engine | None = None
+        self._desk: JournalDesk | None = None
         self._tray: Tray | None = None
         self._popover: Popover | None = None
+        self._quick_card: QuickCard | None = None
+        self._quick_card_at: QPoint | None = None
+        self._card_to_open = ""
         self._window: Window | None = None
         self._settings: Settings | None = None
         self._snapshot: Snapshot | None = None
@@ -94,11 +105,22 @@ class App(QObject):
         engine.alert_raised.connect(self._show_alert)
         engine.problem_met.connect(self._show_problem)
         engine.finished.connect(self._show_finished)
+        engine.nudged.connect(self._show_nudge)
 
     def _connect_findings_to_window(self, engine: Engine, window: Window) -> None:
         engine.account_tested.connect(window.show_tested)
         engine.settings_taken.connect(window.show_settings)
         engine.progress_changed.connect(window.show_progress)
+
+    def _connect_journal(self, desk: JournalDesk) -> None:
+        desk.proposal_taken.connect(self._show_proposal)
+        desk.journal_taken.connect(self._show_journal)
+        desk.card_begun.connect(self.show_card)
+
+    def _connect_journal_to_window(self, desk: JournalDesk, window: Window) -> None:
+        desk.checkin_taken.connect(window.show_checkin)
+        desk.card_saved.connect(window.show_saved)
+        desk.edits_taken.connect(window.show_edits)
 
     # What the person wants
 
@@ -108,6 +130,7 @@ class App(QObject):
         self.no_tray_explained.connect(engine.note_no_tray_explained)
         self.ear.sync_wished.connect(engine.refresh)
         self.ear.popover_wished.connect(self.show_popover)
+        self.ear.tag_wished.connect(self.show_quick_card)
         self.ear.quit_wished.connect(QApplication.quit)
 
     def _connect_tray(self, engine: Engine, tray: Tray) -> None:
@@ -115,12 +138,15 @@ class App(QObject):
         tray.pause_wished.connect(engine.pause_polling)
         tray.popover_wished.connect(self.show_popover)
         tray.window_wished.connect(self.show_window)
+        tray.tag_wished.connect(self.show_quick_card)
+        tray.checkin_wished.connect(self.show_checkin)
         tray.settings_wished.connect(self.show_settings)
         tray.quit_wished.connect(QApplication.quit)
 
     def _connect_popover(self, engine: Engine, popover: Popover) -> None:
         popover.sync_wished.connect(engine.refresh)
         popover.sources_wished.connect(self.show_sources)
+        popover.tag_wished.connect(self.show_quick_card)
         popover.details_wished.connect(self.show_window)
         popover.settings_wished.connect(self.show_settings)
 
@@ -139,6 +165,30 @@ class App(QObject):
         window.stop_wished.connect(engine.stop_long_work)
         window.window_placed.connect(engine.place_window)
         window.destroyed.connect(self._let_window_go)
+
+    def _connect_window_to_journal(self, desk: JournalDesk, window: Window) -> None:
+        window.journal_shown.connect(desk.serve_journal)
+        window.checkin_shown.connect(desk.serve_checkin)
+        window.journal_chosen.connect(desk.choose_journal)
+        window.card_edited.connect(desk.save_card)
+        window.card_removed.connect(desk.remove_card)
+        window.card_restored.connect(desk.restore_card)
+        window.card_opened.connect(desk.open_card)
+        window.tag_coloured.connect(desk.colour_tag)
+        window.search_saved.connect(desk.save_search)
+        window.search_forgotten.connect(desk.forget_search)
+        window.retry_answered.connect(desk.answer_retry)
+        window.work_split.connect(desk.split_work)
+        window.work_joined.connect(desk.join_work)
+        window.work_undone.connect(desk.undo_work_edit)
+        window.week_chosen.connect(desk.choose_week)
+        window.checkin_edited.connect(desk.save_checkin)
+
+    def _connect_quick_card(self, desk: JournalDesk, quick_card: QuickCard) -> None:
+        self.proposal_wished.connect(desk.propose)
+        quick_card.card_edited.connect(desk.save_card)
+        quick_card.tag_coloured.connect(desk.colour_tag)
+        quick_card.card_opened.connect(self._open_card)
 
     # The life of the program
 
@@ -312,15 +362,55 @@ class App(QObject):
 
     @Slot()
     def show_settings(self) -> None:
-        self.show_window()
-        if self._window is not None:
-            self._window.show_page("settings")
+        self._show_page("settings")
 
     @Slot()
     def show_sources(self) -> None:
+        self._show_page("sources")
+
+    @Slot()
+    def show_checkin(self) -> None:
+        self._show_page("checkin")
+
+    @Slot(str)
+    def show_card(self, card_id: str) -> None:
+        """In the window, as soon as the journal that was asked for has it."""
+        self._card_to_open = card_id
+        self._show_page("journal")
+
+    def _show_page(self, name: str) -> None:
         self.show_window()
         if self._window is not None:
-            self._window.show_page("sources")
+            self._window.show_page(name)
+
+    @Slot()
+    def show_quick_card(self) -> None:
+        """Asks for the stretch of work to propose; the card opens with it."""
+        desk = self._journal_desk()
+        if desk is None:
+            return
+        if self._quick_card is None:
+            from tokentray.ui.quick_card import QuickCard  # most starts never open it
+
+            self._dress()
+            self._quick_card = QuickCard()
+            self._connect_quick_card(desk, self._quick_card)
+        self._quick_card_at = QCursor.pos()
+        if self._quick_card.isVisible():
+            self._quick_card.show_at(self._quick_card_at)
+        else:
+            self.proposal_wished.emit()
+
+    def _journal_desk(self) -> JournalDesk | None:
+        """On the engine's thread; None in the first tenths of a second."""
+        if self._desk is None and self._engine is not None:
+            from tokentray.journal_desk import JournalDesk  # 3 MB that a tray without a window does not need
+
+            desk = self._desk = JournalDesk(self._engine)
+            desk.moveToThread(self._thread)
+            self._engine.stopped.connect(desk.stop)
+            self._connect_journal(desk)
+        return self._desk
 
     def _make_window(self) -> None:
         from tokentray.ui.window import Window  # most starts never open it
@@ -332,6 +422,9 @@ class App(QObject):
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._connect_window(self._engine, window)
         self._connect_findings_to_window(self._engine, window)
+        if (desk := self._journal_desk()) is not None:
+            self._connect_window_to_journal(desk, window)
+            self._connect_journal_to_window(desk, window)
         if self._snapshot is not None:
             window.show_snapshot(self._snapshot)
         window.show_progress(self._progress)
@@ -385,6 +478,39 @@ class App(QObject):
         from tokentray.ui.notice import alert_text, alert_title, show_notice  # the first of them only
 
         show_notice(alert_title(alert), alert_text(alert), self._tray_icon())
+
+    @Slot(object)
+    def _show_nudge(self, nudge: Nudge) -> None:
+        from tokentray.ui.notice import nudge_text, nudge_title, show_notice  # only for those who wished it
+
+        show_notice(nudge_title(nudge), nudge_text(nudge), self._tray_icon())
+
+    @Slot(object)
+    def _show_proposal(self, proposal: Proposal) -> None:
+        if self._quick_card is not None:
+            from zoneinfo import ZoneInfo  # 1 MB that a tray without a quick card does not need
+
+            self._quick_card.show_proposal(
+                proposal.session,
+                proposal.card,
+                proposal.completions,
+                offered=proposal.sessions,
+                zone=ZoneInfo(proposal.zone),
+            )
+            self._quick_card.show_at(self._quick_card_at)
+
+    @Slot(object)
+    def _open_card(self, card: Card) -> None:
+        self.show_card(card.id)
+
+    @Slot(object)
+    def _show_journal(self, view: JournalView) -> None:
+        if self._window is None:
+            return
+        self._window.show_journal(view)
+        if self._card_to_open in {row.card.id for day in view.days for row in day.cards}:
+            card_id, self._card_to_open = self._card_to_open, ""
+            self._window.show_card(card_id)
 
     @Slot(object)
     def _show_problem(self, problem: Exception) -> None:

@@ -7,7 +7,6 @@ that never does needs none of this.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tokentray.core.errors import HistoryError, HistoryFull, TokenTrayError
-from tokentray.core.journal import Card, CheckIn, Level, Retry, WorkSession, new_card_id
+from tokentray.core.errors import HistoryError, TokenTrayError
+from tokentray.core.journal import Card, CheckIn, Retry, WorkSession, new_card_id
 from tokentray.core.period import local_day
-from tokentray.insights.checkin import take_checkin, to_html, to_markdown
+from tokentray.insights.checkin import take_checkin
 from tokentray.insights.journal import JournalChoice, take_journal, take_proposal, with_models
 from tokentray.insights.prices import PriceBook, open_price_book
 from tokentray.insights.retry import another_try
@@ -50,8 +49,6 @@ SHOWN_AT_MOST_EVERY_MS = 1000
 
 LOOK_EVERY_MS = 2000
 """Whether anything changed, such as new use or a card from the command line; asking costs microseconds."""
-
-FORMATS = {"md": to_markdown, "html": to_html}
 
 
 class JournalDesk(QObject):
@@ -88,6 +85,12 @@ class JournalDesk(QObject):
         self._look_timer.setInterval(LOOK_EVERY_MS)
         self._look_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._look_timer.timeout.connect(self._look)
+
+    @Slot()
+    def stop(self) -> None:
+        """Nothing is shown any more: a timer ends on its own thread only."""
+        self._shows_journal = self._shows_checkin = False
+        self._serve()
 
     # Showing
 
@@ -210,13 +213,6 @@ class JournalDesk(QObject):
         else:
             self._write(lambda history: put_back(history, removed))
 
-    @Slot(str, object)
-    def promote_card(self, card_id: str, level: Level) -> None:
-        """Says who a card is meant for."""
-        card = card_of(self._engine.history, card_id) if self._engine.history is not None else None
-        if card is not None:
-            self.save_card(replace(card, level=Level(level)))
-
     @Slot(str, int)
     def colour_tag(self, tag: str, colour: int) -> None:
         """A number of the palette; -1: as the program chooses."""
@@ -288,25 +284,6 @@ class JournalDesk(QObject):
         """Keeps a week's answers."""
         edited = replace(checkin, edited_at=self._engine.now())
         self._write(lambda history: record_checkin(history, edited))
-
-    @Slot(str, str)
-    def export_checkin(self, path: str, form: str) -> None:
-        """Writes the chosen week's check-in to a file; `form` is md or html."""
-        history, engine = self._engine.history, self._engine
-        if history is None:
-            return
-        with self._telling():
-            draft = take_checkin(history, engine.settings, engine.now(), engine.zone(), self._week)
-            self._write_file(path, FORMATS[form](draft))
-            engine.finished.emit(f"The check-in was written to {path}.")
-
-    def _write_file(self, path: str, text: str) -> None:
-        try:
-            with open(path + ".part", "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            os.replace(path + ".part", path)
-        except OSError as error:
-            raise HistoryFull(f"{path} cannot be written ({error.strerror}).") from error
 
     # The history
 

@@ -140,13 +140,14 @@ class Proposal:
     What the quick card proposes: a stretch of work, and a card that speaks of it.
 
     `session` None: nothing was used lately, and the card is for use that no log knows. `sessions` are others it could be for, those that
-    a log knows first, newest first.
+    a log knows first, newest first. `zone` is that of the person's days.
     """
 
     session: WorkSession | None
     card: Card
     sessions: tuple[WorkSession, ...]
     completions: Completions
+    zone: str = "UTC"
 
 
 def take_journal(history: History, settings: Settings, now: datetime, zone: str, choice: JournalChoice) -> JournalView:
@@ -189,15 +190,23 @@ def take_journal(history: History, settings: Settings, now: datetime, zone: str,
 
 
 def take_proposal(history: History, settings: Settings, now: datetime, zone: str) -> Proposal:
-    """The newest stretch of the last two days that no card speaks of, with a card for it. Not to be called in a transaction."""
+    """
+    The newest stretch of the last two days that no card speaks of, with a card for it; a draft that was left there is taken up again.
+
+    Not to be called in a transaction.
+    """
     book = open_price_book(history, settings.own_prices)
-    since = day_period(local_day(now, zone) - timedelta(days=1), local_day(now, zone), zone).start
+    today = local_day(now, zone)
+    since = day_period(today - timedelta(days=1), today, zone).start
     near = take_sessions(history, since, now + MOMENT, settings.pause_minutes, book)
+    drafts = {card.id: card for card in all_cards(history) if card.draft and card.follows is None}
     # What only a bill knows of is more likely a program's than a person's.
     newest = sorted(near, key=lambda session: (session.grain == "response", session.end, session.start), reverse=True)
-    session = next((session for session in newest if not session.cards), None)
+    session = next((session for session in newest if drafts.keys() >= set(session.cards)), None)
+    left = [card for card in drafts.values() if (card.id in session.cards if session else card.day == today)]
+    card = left[0] if left else propose_card(history, session, now, zone)
     others = tuple(other for other in newest if other is not session)
-    return Proposal(session, propose_card(history, session, now, zone), others, completions(history, settings))
+    return Proposal(session, card, others, completions(history, settings), zone)
 
 
 def propose_card(history: History, session: WorkSession | None, now: datetime, zone: str) -> Card:

@@ -9,11 +9,16 @@ every number an int32. Elsewhere the tray icon's own message is shown.
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from tokentray.insights.alerts import Alert
+from tokentray.ui import wording
+
+if TYPE_CHECKING:
+    from tokentray.insights.nudge import Nudge
 
 APP = "TokenTray"
 DESKTOP_ENTRY = "org.tokentray.Desktop"
@@ -49,6 +54,23 @@ def alert_text(alert: Alert) -> str:
     if alert.resets_at is not None:
         return _tr("It begins anew at {time}.").format(time=_clock_time(alert.resets_at.timestamp()))
     return _tr("Overview shows what it went to.")
+
+
+def nudge_title(nudge: Nudge) -> str:
+    """Such as "2 h 10 min on alpha: what was it for?"."""
+    if nudge.session is None:
+        return _tr("Time for this week’s check-in")
+    minutes = round((nudge.session.end - nudge.session.start).total_seconds() / 60)
+    return _tr("{time} on {project}: what was it for?").format(
+        time=wording.minutes_text(minutes), project=wording.project_words(nudge.session.project)
+    )
+
+
+def nudge_text(nudge: Nudge) -> str:
+    """How to answer it, and how to hear no more of it."""
+    if nudge.session is None:
+        return _tr("It is drafted from your cards, and takes five minutes: Check-in, in the icon’s menu.")
+    return _tr("A card takes half a minute: Tag this session, in the icon’s menu. Settings has the switch for this.")
 
 
 def no_tray_text() -> str:

@@ -14,7 +14,7 @@ else:
     from tokentray.ui.socket_ear import SocketEar as Ear
     from tokentray.ui.socket_ear import tell
 
-SHOW, POPOVER, SYNC, QUIT = "show", "popover", "sync", "quit"
+SHOW, POPOVER, TAG, SYNC, QUIT = "show", "popover", "tag", "sync", "quit"
 
 
 def tell_the_first(path: str, wish: str) -> bool:
@@ -27,6 +27,7 @@ class OneInstance(QObject):
 
     show_wished = Signal()
     popover_wished = Signal()
+    tag_wished = Signal()
     sync_wished = Signal()
     quit_wished = Signal()
 
@@ -37,6 +38,7 @@ class OneInstance(QObject):
         self._wishes = {
             SHOW: self.show_wished,
             POPOVER: self.popover_wished,
+            TAG: self.tag_wished,
             SYNC: self.sync_wished,
             QUIT: self.quit_wished,
         }

@@ -57,6 +57,10 @@ class Window(QMainWindow):
     sync_wished = Signal()
     stop_wished = Signal()
     window_placed = Signal(str)
+    journal_shown = Signal(bool)
+    checkin_shown = Signal(bool)
+    """Whether that page is before somebody's eyes from now on."""
+
     card_edited = Signal(object)
     card_removed = Signal(str)
     card_restored = Signal(object)
@@ -90,6 +94,7 @@ class Window(QMainWindow):
             "settings": self.tr("Settings"),
         }
         self.page = "overview"
+        self._seen = ""
         self.sidebar = Sidebar(list(self._titles.items()))
         self.stack = QStackedWidget()
         self.progress = ProgressLine()
@@ -175,6 +180,12 @@ class Window(QMainWindow):
         self.sidebar.show_page(name)
         self.setWindowTitle(self.tr("{page} – TokenTray").format(page=self._titles[name]))
         self._refresh_page()
+        self._tell_what_is_seen(self.isVisible())
+
+    @Slot(str)
+    def show_card(self, card_id: str) -> None:
+        """Opens a card on the Journal, if it stands there."""
+        self._journal().show_card(card_id)
 
     def search(self) -> Finder:
         """Opens the search over pages, actions, models, projects and accounts."""
@@ -191,6 +202,7 @@ class Window(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh_page()
+        self._tell_what_is_seen(True)
         self._timer.start()
         # Nothing is marked before the person uses the keyboard; Tab goes to the first page's button.
         self.stack.setFocus()
@@ -198,6 +210,7 @@ class Window(QMainWindow):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+        self._tell_what_is_seen(False)
         self.window_placed.emit(self._placement())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -322,7 +335,7 @@ class Window(QMainWindow):
         page.week_chosen.connect(self.week_chosen)
         page.checkin_edited.connect(self.checkin_edited)
         page.card_edited.connect(self.card_edited)
-        page.card_wished.connect(self._show_card)
+        page.card_wished.connect(self.show_card)
         page.told.connect(self.tell)
         page.undoable.connect(self.undo.offer)
         return page
@@ -361,6 +374,12 @@ class Window(QMainWindow):
                 page.show_checkin(self._draft)
         elif self._snapshot is not None:
             page.show_snapshot(self._snapshot)
+
+    def _tell_what_is_seen(self, visible: bool) -> None:
+        before, self._seen = self._seen, self.page if visible else ""
+        for page, shown in (("journal", self.journal_shown), ("checkin", self.checkin_shown)):
+            if before != self._seen and page in (before, self._seen):
+                shown.emit(self._seen == page)
 
     def _show_freshness(self) -> None:
         newest = self._snapshot.newest_at if self._snapshot is not None else None
@@ -410,9 +429,6 @@ class Window(QMainWindow):
         assert isinstance(page, JournalPage)  # noqa: S101 - for mypy
         return page
 
-    def _show_card(self, card_id: str) -> None:
-        self._journal().show_card(card_id)
-
     def _targets(self) -> list[Target]:
         page, action = self.tr("page"), self.tr("action")
         targets = [Target("page", name, title, page) for name, title in self._titles.items()]
@@ -459,7 +475,7 @@ class Window(QMainWindow):
         elif target.kind == "action":
             next(take for name, _, take in self._actions() if name == target.value)()
         elif target.kind == "card":
-            self._show_card(target.value)
+            self.show_card(target.value)
         elif target.kind == "tag":
             self._journal().search_for(f"tag:{target.value}")
         elif target.kind == "account":
