@@ -235,7 +235,7 @@ def propose_tags(history: History, session: WorkSession) -> tuple[str, ...]:
     return tuple(tags.values())[:PROPOSED_TAGS]
 
 
-def with_models(history: History, settings: Settings, card: Card, zone: str) -> Card:
+def with_models(history: History, settings: Settings, card: Card) -> Card:
     """
     The card with the models of the stretches it speaks of, as it is to be saved: a failed experiment remembers what it was tried with.
 
