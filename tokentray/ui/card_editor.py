@@ -197,7 +197,9 @@ class CardEditor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(pixels(4))
         column.addLayout(self._make_head())
+        # A link's room for the focus ring stands outside of the text's edge.
         self._story = FlowLayout(gap=pixels(8))
+        self._story.setContentsMargins(-pixels(2) - 2, 0, 0, 0)
         column.addLayout(self._story)
         column.addSpacing(pixels(4))
         column.addWidget(self._make_title())
@@ -332,6 +334,7 @@ class CardEditor(QWidget):
         self._title.entered.connect(self._texts["tried"].setFocus)
         self._title.link_dropped.connect(self._take_link)
         self._function.editTextChanged.connect(self._save_soon)
+        self._function.editTextChanged.connect(self._function.setToolTip)
         for choice in (self._outcome.chosen, self._level.chosen, self._tags.edited, self._sessions.edited):
             choice.connect(self._save_now)
         self._tags.coloured.connect(self.tag_coloured)
@@ -371,6 +374,7 @@ class CardEditor(QWidget):
         self._tags.show_tags(card.tags)
         if self._url.text().strip() != card.url:
             self._url.setText(card.url)
+            self._url.setCursorPosition(0)
         self._allow_open()
         self._card = card
         self._showing = False
@@ -504,6 +508,7 @@ class CardEditor(QWidget):
 
     def _allow_open(self) -> None:
         self._open_url.setEnabled(bool(self._url.text().strip()))
+        self._url.setToolTip(self._url.text())
 
     def _ask_saved(self) -> None:
         self._saved_captioned.show()
@@ -527,6 +532,8 @@ class CardEditor(QWidget):
     def _show_function(self, function: str) -> None:
         if function != self._function_key():
             self._function.setEditText(wording.function_words(function))
+            if (edit := self._function.lineEdit()) is not None:
+                edit.setCursorPosition(0)
 
     def _function_key(self) -> str:
         written = self._function.currentText().strip()

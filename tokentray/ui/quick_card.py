@@ -7,7 +7,16 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QCursor, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QCursor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPaintEvent,
+    QShortcut,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from tokentray.core.journal import Card, Completions, Outcome, WorkSession, holds, link_to
@@ -101,6 +110,7 @@ class QuickCard(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
+        self._title.moveCursor(QTextCursor.MoveOperation.End)
         self._title.setFocus(Qt.FocusReason.PopupFocusReason)
 
     # What it says
@@ -213,7 +223,9 @@ class QuickCard(QWidget):
         head.addWidget(self._facts)
         self._other = QPushButton(self.tr("Another stretch…"))
         self._other.setProperty("role", "link")
+        # A link's room for the focus ring stands outside of the text's edge.
         last = FlowLayout(gap=0)
+        last.setContentsMargins(-pixels(2) - 2, 0, 0, 0)
         last.addWidget(self._other)
         head.addLayout(last)
         return head

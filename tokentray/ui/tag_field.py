@@ -98,7 +98,7 @@ class Chip(QAbstractButton):
     def sizeHint(self) -> QSize:
         # Breaking at any letter needs a pixel more than the letters are wide.
         width = self.fontMetrics().horizontalAdvance(self.tag) + 2 + self._dot_room() + self._cross_room()
-        return QSize(width, self.fontMetrics().height() + pixels(6))
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._dot_room() + self._cross_room() + pixels(24), self.sizeHint().height())
@@ -274,11 +274,9 @@ class TagField(QFrame):
     # Parts
 
     def _make_input(self) -> QLineEdit:
-        field = QLineEdit()
+        field = _Input()
         field.setAccessibleName(self._name)
         field.setPlaceholderText(self.tr("Add a tag"))
-        field.setMinimumWidth(pixels(104))
-        field.setMaximumWidth(pixels(220))
         field.installEventFilter(self)
         return field
 
@@ -292,6 +290,7 @@ class TagField(QFrame):
         # Only this delegate follows the style sheet.
         popup.setItemDelegate(QStyledItemDelegate(popup))
         popup.setAccessibleName(self.tr("Known tags"))
+        popup.setProperty("role", "popup")
         completer.setWidget(self.input)
         completer.activated.connect(self._take_offered)
         self.input.textEdited.connect(self._complete)
@@ -398,6 +397,21 @@ class TagField(QFrame):
         self.setProperty("focused", "true" if focused else "false")
         self.style().unpolish(self)
         self.style().polish(self)
+
+
+class _Input(QLineEdit):
+    """As wide as what is typed, so that it stays behind the last chip as long as there is room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.textChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        words = self.text() or self.placeholderText()
+        return QSize(self.fontMetrics().horizontalAdvance(words + "mm") + pixels(16), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(pixels(48), super().minimumSizeHint().height())
 
 
 def dot_icon(slot: int, look: Look) -> QIcon:
