@@ -46,6 +46,10 @@ def _run(arguments: list[str]) -> int:
         from tokentray.cli.sync import run_sync
 
         return run_sync([], as_json=len(arguments) > 1)
+    if arguments in (["popover"], ["tag"]):
+        from tokentray.cli.calling import call
+
+        return 0 if call(command) else _tray([], command)
     if command in ("", "demo"):
         return _tray(arguments)
     from tokentray.cli.commands import run_command
@@ -53,7 +57,7 @@ def _run(arguments: list[str]) -> int:
     return run_command(arguments)
 
 
-def _tray(arguments: list[str]) -> int:
+def _tray(arguments: list[str], wish: str = "") -> int:
     from tokentray.cli.display import no_display
 
     sample = arguments == ["demo"]
@@ -70,7 +74,7 @@ def _tray(arguments: list[str]) -> int:
                 raise
             missing = f"There is no window here, because Qt could not be loaded ({error})."
         else:
-            return run_tray(sample=sample)
+            return run_tray(sample=sample, wish=wish)
     from tokentray.cli.windowless import run_windowless
 
     return run_windowless(missing, sample=sample)

@@ -41,11 +41,15 @@ STOP_WITHIN_MS = 1_900
 TRIM_AFTER_MS = 1_000
 
 
-def run_tray(*, sample: bool = False) -> int:
-    """The tray until it is quit; a second start raises the first one's window. `sample`: on a made-up history."""
+def run_tray(*, sample: bool = False, wish: str = "") -> int:
+    """
+    The tray until it is quit; a second start raises the first one's window, or what else is wished: popover or tag.
+
+    `sample`: on a made-up history.
+    """
     sys.excepthook = _log_bug
     socket_name = paths.socket_name()
-    if not sample and tell_the_first(socket_name, SHOW):
+    if not sample and tell_the_first(socket_name, wish or SHOW):
         return 0
     QCoreApplication.setApplicationName("TokenTray")
     QCoreApplication.setOrganizationName("TokenTray")
@@ -54,7 +58,7 @@ def run_tray(*, sample: bool = False) -> int:
     application = QApplication(sys.argv[:1])
     application.setDesktopFileName("org.tokentray.Desktop")
     application.setQuitOnLastWindowClosed(False)
-    app = App(sample)
+    app = App(sample, wish)
     if not sample:
         os.makedirs(os.path.dirname(socket_name) or ".", mode=0o700, exist_ok=True)
         app.ear.listen(socket_name)
@@ -72,9 +76,10 @@ class App(QObject):
     no_tray_explained = Signal()
     proposal_wished = Signal()
 
-    def __init__(self, sample: bool) -> None:
+    def __init__(self, sample: bool, wish: str = "") -> None:
         super().__init__()
         self._sample = sample
+        self._wish = wish
         self._clock = clock_of(os.environ.get("TOKENTRAY_NOW"))
         self._folder = _temporary_folder() if sample else None
         self._thread = QThread()
@@ -241,6 +246,7 @@ class App(QObject):
         if self._tray is not None:
             self._connect_tray(engine, self._tray)
         self._thread.start()
+        self.ear.hear(self._wish)
 
     def _end_on_signals(self) -> None:
         # Python hears of a signal only when Qt lets it run: a byte in a socket wakes Qt up.

@@ -25,6 +25,8 @@ COMMANDS = {
     "export": ("history", "everything, as CSV or JSON"),
     "backup": ("history", "a copy of the history in one file"),
     "restore": ("history", "put a backup in the history's place; the present one is kept beside it"),
+    "popover": ("calling_options", "open the popover of the TokenTray that runs; to be bound to a key"),
+    "tag": ("calling_options", "open the quick card for the last stretch of work; to be bound to a key"),
     "doctor": ("doctor", "what works, what does not, and what to do about it"),
     "demo": ("", "the tray with a made-up history, labelled as such"),
 }

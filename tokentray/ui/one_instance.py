@@ -34,7 +34,7 @@ class OneInstance(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ear = Ear(self)
-        self._ear.heard.connect(self._hear)
+        self._ear.heard.connect(self.hear)
         self._wishes = {
             SHOW: self.show_wished,
             POPOVER: self.popover_wished,
@@ -51,6 +51,7 @@ class OneInstance(QObject):
         self._ear.close()
 
     @Slot(str)
-    def _hear(self, wish: str) -> None:
+    def hear(self, wish: str) -> None:
+        """What a second start wished; nothing if it is no wish."""
         if wish in self._wishes:
             self._wishes[wish].emit()
