@@ -29,6 +29,9 @@ def test_models_and_tiers_in_use_are_asked_for_until_a_list_has_spoken(opened: H
         record_prices(opened, [PriceRow("gpt-5", None, 0, 0, KNOWN), PriceRow("no-such-model", None, 0, 0, UNKNOWN)])
     assert unpriced_models(opened) == [("gpt-5", "batch")]
     assert unknown_models(opened) == ["no-such-model"]
+    with transaction(opened):
+        record_prices(opened, [PriceRow("gpt-5", "batch", 0, 0, UNKNOWN), PriceRow("gpt-5", None, 1, 0, UNKNOWN)])
+    assert unknown_models(opened) == ["gpt-5 (batch)", "no-such-model"]
 
 
 def test_prices_come_back_by_their_first_day(opened: History) -> None:

@@ -27,8 +27,9 @@ ALL = """
     ORDER BY price.model, price.tier, band, since_day
 """
 UNKNOWN = """
-    SELECT DISTINCT name.text FROM price JOIN name ON name.id = price.model
-    WHERE coalesce(input, cache_read, cache_write_5m, cache_write_1h, output) IS NULL ORDER BY name.text
+    SELECT model.text || iif(tier.text = '', '', ' (' || tier.text || ')') FROM price
+    JOIN name AS model ON model.id = price.model JOIN name AS tier ON tier.id = price.tier
+    GROUP BY price.model, price.tier HAVING max(coalesce(input, cache_read, cache_write_5m, cache_write_1h, output)) IS NULL ORDER BY 1
 """
 LISTS = "SELECT DISTINCT list FROM price ORDER BY list"
 
@@ -84,7 +85,7 @@ def prices_of(history: History) -> dict[tuple[str, str | None, int], list[tuple[
 
 
 def unknown_models(history: History) -> list[str]:
-    """The models of which the price list knows nothing, in some tier at least."""
+    """The models of which the price list knows no price at all, with the tier where it is not the usual one: "opus (fast)"."""
     return [name for (name,) in history.db.execute(UNKNOWN)]
 
 
