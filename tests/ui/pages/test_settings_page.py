@@ -62,6 +62,20 @@ def test_a_choice_says_what_it_is_now(page: SettingsPage, changes: list[tuple[Se
     assert changes == [(Settings(theme="dark"), "Appearance: Dark.")]
 
 
+def test_reminders_are_off_until_they_are_wished(
+    page: SettingsPage, changes: list[tuple[Settings, str]], qtbot: QtBot
+) -> None:
+    qtbot.keyClick(control(page, "nudge"), Qt.Key.Key_Space)
+    qtbot.keyClick(control(page, "checkin_reminder"), Qt.Key.Key_Space)
+    assert changes[-1][0] == Settings(nudge=True, checkin_reminder=True)
+
+
+def test_the_pause_that_ends_a_stretch_is_a_choice(page: SettingsPage, changes: list[tuple[Settings, str]]) -> None:
+    assert control(page, "pause_minutes").currentText() == "after a pause of 30 min"
+    pick(control(page, "pause_minutes"), 60)
+    assert changes == [(Settings(pause_minutes=60), "A stretch of work ends: after a pause of 1 h.")]
+
+
 def test_the_same_choice_again_is_no_change(page: SettingsPage, changes: list[tuple[Settings, str]]) -> None:
     pick(control(page, "theme"), "system")
     assert changes == []

@@ -39,6 +39,7 @@ class SettingsPage(QWidget):
         self._make_general(_section(frame, self.tr("General")))
         self._make_reading(_section(frame, self.tr("Reading and polling")))
         self._make_icon(_section(frame, self.tr("Icon and alerts")))
+        self._make_journal(_section(frame, self.tr("Journal")))
         self._make_budgets(_section(frame, self.tr("Budgets")))
         self._make_prices(_section(frame, self.tr("Own prices")))
         self._make_history(_section(frame, self.tr("History")))
@@ -162,6 +163,31 @@ class SettingsPage(QWidget):
         self._switch(column, "alert_budget", tr("Tell me when a budget turns red"), once)
         self._switch(column, "alert_key", tr("Tell me when a key is refused"), "")
 
+    def _make_journal(self, column: QVBoxLayout) -> None:
+        tr = self.tr
+        self._choice(
+            column,
+            "pause_minutes",
+            tr("A stretch of work ends"),
+            tr("Cards keep what they speak of when this is changed."),
+            [
+                (minutes, tr("after a pause of {time}").format(time=wording.minutes_text(minutes)))
+                for minutes in (15, 30, 45, 60, 120)
+            ],
+        )
+        self._switch(
+            column,
+            "nudge",
+            tr("Ask me what a long stretch of work was for"),
+            tr("When one of an hour or more has ended; at most once a day."),
+        )
+        self._switch(
+            column,
+            "checkin_reminder",
+            tr("Remind me of the check-in"),
+            tr("On Friday afternoon, once a week, unless it is done."),
+        )
+
     def _make_budgets(self, column: QVBoxLayout) -> None:
         words = self.tr("A budget is a line on the chart and a row in the popover. It stops nothing.")
         column.addWidget(text_label(words, "muted", wrap=True))
@@ -207,6 +233,10 @@ class SettingsPage(QWidget):
             self.tr(
                 "The network is used for one thing: asking the providers you added, with your key, for your own usage. "
                 "There is no telemetry and no update check."
+            ),
+            self.tr(
+                "What you write in the journal stays in the history file. A card that is deleted is overwritten there; "
+                "backups and exports made before still have it."
             ),
             self.tr("Keys are never written to a file, a log or a message. Removing an account removes its key."),
         ):
