@@ -30,7 +30,8 @@ def test_models_and_tiers_in_use_are_asked_for_until_a_list_has_spoken(opened: H
     assert unpriced_models(opened) == [("gpt-5", "batch")]
     assert unknown_models(opened) == ["no-such-model"]
     with transaction(opened):
-        record_prices(opened, [PriceRow("gpt-5", "batch", 0, 0, UNKNOWN), PriceRow("gpt-5", None, 1, 0, UNKNOWN)])
+        rows = [("batch", 0, UNKNOWN), (None, 0, KNOWN), (None, 1, UNKNOWN)]
+        record_prices(opened, [PriceRow("gpt-5", tier, band, 0, price) for tier, band, price in rows])
     assert unknown_models(opened) == ["gpt-5 (batch)", "no-such-model"]
 
 
