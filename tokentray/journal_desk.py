@@ -184,7 +184,7 @@ class JournalDesk(QObject):
         with self._telling():
             before = card_of(history, card.id)
             if before is None or before.links != card.links:
-                card = with_models(history, self._engine.settings, card, self._engine.zone())
+                card = with_models(history, self._engine.settings, card)
             with transaction(history):
                 kept = save_card(history, card, self._engine.now(), self._sitting)
             self.card_saved.emit(kept)
