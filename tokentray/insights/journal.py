@@ -163,9 +163,10 @@ def take_journal(history: History, settings: Settings, now: datetime, zone: str,
     cards = [card for card in everything if card.id in wanted]
     sessions = _sessions(history, settings, book, since, until, zone, cards)
     rows = _rows(cards, everything, sessions, zone)
+    tags = all_tags(history)
     week = _week(history, settings, book, today, zone, since, until, sessions)
     unexplained = [session for session in sessions if _is_shown(session, query, since, until, zone)]
-    by_tag, by_function, by_outcome = _statistics([row for row in rows if not row.card.draft])
+    by_tag, by_function, by_outcome = _statistics([row for row in rows if not row.card.draft], tags)
     return JournalView(
         choice=choice,
         taken_at=now,
@@ -181,7 +182,7 @@ def take_journal(history: History, settings: Settings, now: datetime, zone: str,
         by_tag=by_tag,
         by_function=by_function,
         by_outcome=by_outcome,
-        tags=tuple(all_tags(history)),
+        tags=tuple(tags),
         functions=functions(history, settings),
         retries=tuple(_retries(history, everything, rows, zone)),
         searches=tuple(saved_searches(history)),
@@ -297,6 +298,14 @@ def unexplained_percent(sessions: Sequence[WorkSession]) -> int | None:
     if not total:
         return None
     return round((tokens_of(session for session in sessions if not session.cards) or 0) * 100 / total)
+
+
+def spellings(tags: Iterable[TagRow]) -> dict[str, str]:
+    """How a tag is spelled most often, by its small letters: in other letters it is the same one."""
+    spelled: dict[str, str] = {}
+    for tag in tags:
+        spelled.setdefault(tag.name.lower(), tag.name)
+    return spelled
 
 
 def short_name(project: str) -> str:
@@ -421,15 +430,22 @@ def _moment(row: CardRow) -> tuple[datetime, datetime, str]:
     return (at, row.card.created_at, row.card.id)
 
 
-def _statistics(rows: list[CardRow]) -> tuple[tuple[JournalSum, ...], tuple[JournalSum, ...], tuple[JournalSum, ...]]:
+def _statistics(
+    rows: list[CardRow], tags: Iterable[TagRow]
+) -> tuple[tuple[JournalSum, ...], tuple[JournalSum, ...], tuple[JournalSum, ...]]:
+    spelled = spellings(tags)
+
+    def tags_of(card: Card) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(spelled[tag.lower()] for tag in card.tags)) or ("",)
+
     def by_count(one: JournalSum) -> tuple[int, str]:
         return (-one.cards, one.name)
 
-    tags = sorted(_sums(rows, lambda card: card.tags or ("",)), key=by_count)
+    by_tag = sorted(_sums(rows, tags_of), key=by_count)
     functions_of = sorted(_sums(rows, lambda card: (card.function,)), key=by_count)
     order = [*Outcome, ""]
     outcomes = sorted(_sums(rows, lambda card: (card.outcome or "",)), key=lambda one: order.index(one.name))
-    return tuple(tags), tuple(functions_of), tuple(outcomes)
+    return tuple(by_tag), tuple(functions_of), tuple(outcomes)
 
 
 def _sums(rows: Iterable[CardRow], names: Callable[[Card], tuple[str, ...]]) -> list[JournalSum]:

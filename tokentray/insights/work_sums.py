@@ -10,12 +10,12 @@ from datetime import timedelta
 from tokentray.core.journal import Card, WorkSession
 from tokentray.core.period import day_period
 from tokentray.insights import overlap
-from tokentray.insights.journal import card_day
+from tokentray.insights.journal import card_day, spellings
 from tokentray.insights.prices import PriceBook
 from tokentray.insights.sums import Answer, Builder, Keys, add_part, total_of
 from tokentray.insights.work_sessions import take_stretches
 from tokentray.store.database import History
-from tokentray.store.journal_table import cards_between, cards_of
+from tokentray.store.journal_table import all_tags, cards_between, cards_of
 from tokentray.store.totals import Question, UseKind, answer_apart, billed_costs
 from tokentray.store.work_table import Run
 
@@ -104,10 +104,11 @@ def _tags(history: History, sessions: Iterable[WorkSession]) -> dict[str, tuple[
     cards_by_session = {session.id: session.cards for session in sessions if session.cards}
     wanted = {card for cards in cards_by_session.values() for card in cards}
     cards = {card.id: card for card in cards_of(history, sorted(wanted)) if not card.draft}
+    spelled = spellings(all_tags(history))
     found: dict[str, tuple[str, ...]] = {}
     for session, ids in cards_by_session.items():
-        tags = {tag.lower(): tag for card in ids if card in cards for tag in cards[card].tags}
-        found[session] = tuple(tags[tag] for tag in sorted(tags))
+        tags = {spelled[tag.lower()] for card in ids if card in cards for tag in cards[card].tags}
+        found[session] = tuple(sorted(tags))
     return found
 
 
@@ -127,11 +128,13 @@ def _unknown(history: History, question: Question) -> Iterable[Keys]:
     narrowed = (question.account, question.source, question.model, question.project)
     if TAG not in question.by or not {TAG, "day", "week", "month"}.issuperset(question.by) or any(narrowed):
         return
+    spelled = spellings(all_tags(history))
     for card in cards_between(history, question.since, question.until, question.zone):
         if not card.draft and not card.links:
             for tag in card.tags:
                 if question.tag is None or tag.lower() == question.tag.lower():
-                    yield tuple(tag if key == TAG else _time(card, key, question.zone) for key in question.by)
+                    name = spelled[tag.lower()]
+                    yield tuple(name if key == TAG else _time(card, key, question.zone) for key in question.by)
 
 
 def _time(card: Card, key: str, zone: str) -> str:
