@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut, QWheelEvent
@@ -118,6 +119,7 @@ class CardEditor(QWidget):
         self._show_around()
         if not same:
             self._preview(_WRITE)
+        self._order()
 
     def show_saved(self, card: Card) -> None:
         """The history has it."""
@@ -337,6 +339,7 @@ class CardEditor(QWidget):
         self._function.editTextChanged.connect(self._function.setToolTip)
         for choice in (self._outcome.chosen, self._level.chosen, self._tags.edited, self._sessions.edited):
             choice.connect(self._save_now)
+        self._sessions.edited.connect(self._order)
         self._tags.coloured.connect(self.tag_coloured)
         self._url.textChanged.connect(self._allow_open)
         self._open_url.clicked.connect(lambda: open_link(QUrl.fromUserInput(self._url.text().strip())))
@@ -461,6 +464,30 @@ class CardEditor(QWidget):
         self._outcome.show_value(earlier.outcome)
         self._tags.show_tags(earlier.tags)
         self._save_now()
+
+    def _order(self) -> None:
+        """Tab goes in reading order, also through what has been made since."""
+        story = [item.widget() for i in range(self._story.count()) if (item := self._story.itemAt(i)) is not None]
+        texts = [field for name in _TEXTS for field in (self._texts[name], self._views[name])]
+        details = [self._function, self._effort, self._least, self._most, self._add_saved]
+        stops: list[QWidget] = [
+            *self._mode.findChildren(QPushButton),
+            self._remove,
+            *(link for link in story if link is not None),
+            self._title,
+            *self._outcome.findChildren(QPushButton),
+            *texts,
+            self._tags.input,
+            *self._sessions.stops(),
+            *self._level.findChildren(QPushButton),
+            *details,
+            self._url,
+            self._open_url,
+            self._keep,
+            self._edits,
+        ]
+        for first, second in pairwise(stops):
+            QWidget.setTabOrder(first, second)
 
     # Saving
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QMimeData, QSizeF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSizeF, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
@@ -86,12 +86,17 @@ class GrowingText(QPlainTextEdit):
         super().resizeEvent(event)
         self._grow()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._grow()
+
     def _grow(self, size: QSizeF | None = None) -> None:
         # A plain document's size is counted in lines.
         lines = max(self._lines, int(self.document().documentLayout().documentSize().height()))
         margins = self.contentsMargins()
         edges = margins.top() + margins.bottom() + 2 * round(self.document().documentMargin())
-        wanted = lines * self.fontMetrics().lineSpacing() + max(self.height() - self.viewport().height(), edges) + 4
+        wanted = lines * self.fontMetrics().lineSpacing() + edges + 4
         if self.minimumHeight() != wanted:
             self.setFixedHeight(wanted)
 

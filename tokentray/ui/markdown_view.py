@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, QSizeF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent, QTextCharFormat, QTextCursor, QTextDocument
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 # What Qt puts where a picture was.
 _PICTURE = "\ufffc"
+_NO_WORDS = re.compile(r"!\[\s*\]\((?=([^)\s]+))")
 
 
 class MarkdownView(QTextBrowser):
@@ -32,7 +34,8 @@ class MarkdownView(QTextBrowser):
         self._markdown = text
         # Breaks in a card's plain text are meant.
         told = "\n".join(line + "  " if line.strip() else line for line in text.split("\n"))
-        fill(self.document(), told)
+        # Qt forgets a picture without words.
+        fill(self.document(), _NO_WORDS.sub(lambda found: f"![{os.path.basename(found[1])}](", told))
         self._grow()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
@@ -52,7 +55,8 @@ class MarkdownView(QTextBrowser):
         return QSize(200, self.minimumHeight())
 
     def _grow(self, size: QSizeF | None = None) -> None:
-        wanted = round(self.document().size().height()) + self.height() - self.viewport().height()
+        margins = self.contentsMargins()
+        wanted = round(self.document().size().height()) + margins.top() + margins.bottom()
         if self.minimumHeight() != wanted:
             self.setFixedHeight(wanted)
 

@@ -66,6 +66,10 @@ class SessionLinks(QWidget):
         self._show_day(day or usual_day)
         self._show_rows()
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab is to come by, in reading order."""
+        return [*(row.cross for row in self._rows), self._date, self.add]
+
     def link(self, session: WorkSession) -> None:
         """The same as choosing it from the menu."""
         self._links = (*self._links, link_to(session))
@@ -133,10 +137,6 @@ class SessionLinks(QWidget):
             row.deleteLater()
         self._rows = [self._row(link) for link in self._links]
         self._plain.setVisible(not self._links)
-        before: QWidget = self
-        for widget in (*(row.cross for row in self._rows), self._date, self.add):
-            QWidget.setTabOrder(before, widget)
-            before = widget
         if had_focus:
             self.add.setFocus(Qt.FocusReason.OtherFocusReason)
 

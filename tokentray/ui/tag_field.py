@@ -342,12 +342,9 @@ class TagField(QFrame):
         for chip in kept.values():
             chip.hide()
             chip.deleteLater()
-        before: QWidget = self
         for widget in (*self._chips, self.input):
             self._flow.addWidget(widget)
             widget.show()
-            QWidget.setTabOrder(before, widget)
-            before = widget
         self.input.setPlaceholderText("" if tags else self.tr("Add a tag"))
         self._flow.invalidate()
         self.updateGeometry()
