@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ OUTCOMES = {
     Outcome.FAILED: "did not work",
     Outcome.UNCLEAR: "unclear",
 }
+# What a terminal would obey: texts may have come from anywhere.
+COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LEAST_WIDTH, MOST_WIDTH = 40, 100
 LONGEST_TITLE, LONGEST_TAGS = 52, 30
 
@@ -55,7 +58,7 @@ def cards_table(rows: Iterable[CardRow]) -> str:
         tags = " ".join(f"#{tag}" for tag in card.tags)
         title = _cut(" ".join(card.title.split()) or _first_words(card), LONGEST_TITLE)
         lines.append([row.day.isoformat(), card.id, outcome, short_count(row.tokens), title, _cut(tags, LONGEST_TAGS)])
-    return table(lines, left=len(lines[0]))
+    return COMMANDS.sub("�", table(lines, left=len(lines[0])))
 
 
 def card_text(row: CardRow, edits: list[Edit], zone: str) -> str:
@@ -77,7 +80,7 @@ def card_text(row: CardRow, edits: list[Edit], zone: str) -> str:
         first = edits[-1].at.astimezone(ZoneInfo(zone))
         times = "once" if len(edits) == 1 else f"{len(edits)} times"
         lines += ["", f"Edited {times} since {first:%Y-%m-%d %H:%M}; “--earlier” shows the earlier texts."]
-    return "\n".join(lines)
+    return COMMANDS.sub("�", "\n".join(lines))
 
 
 def _facts(row: CardRow, zone: str) -> Iterator[tuple[str, str]]:

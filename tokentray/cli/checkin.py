@@ -21,9 +21,7 @@ def parser(name: str) -> ArgumentParser:
         description="The week's check-in: five questions, answered as you left them, or as your cards propose. As text it has only the cards "
         "that you promoted to your team or your company; nothing is sent.",
     )
-    parser.add_argument(
-        "--week", metavar="W", type=_week, help="ISO week, such as 2026-W47; default: this one"
-    )
+    parser.add_argument("--week", metavar="W", type=_week, help="ISO week, such as 2026-W47; default: this one")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="Markdown (the default)")
     form.add_argument("--html", action="store_true", help="a page of its own")

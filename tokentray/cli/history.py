@@ -16,7 +16,7 @@ from tokentray.store.copying import backup_history, export_csv, export_json, res
 from tokentray.store.database import open_history
 
 PURPOSES = {
-    "export": "Everything the history holds, as CSV or JSON: what other programs can read.",
+    "export": "Everything the history holds, the journal too, as CSV or JSON: what other programs can read. “tokentray import” takes the JSON back.",
     "backup": "Copies the history into one file, as it is at this moment; the tray may go on meanwhile.",
     "restore": "Puts a backup in the history's place. The present one is kept beside it; the tray has to be quit first.",
 }

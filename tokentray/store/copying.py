@@ -186,7 +186,18 @@ KINDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 }
 
 # Those of them that tell what a person wrote; none of them needs any other.
-JOURNAL = ("card", "card_tag", "card_model", "card_link", "card_edit", "tag", "saved_search", "checkin", "retry")
+JOURNAL = (
+    "card",
+    "card_tag",
+    "card_model",
+    "card_link",
+    "card_edit",
+    "tag",
+    "saved_search",
+    "checkin",
+    "retry",
+    "work_edit",
+)
 
 
 def backup_history(history: History, target: str, progress: Callable[[float], None] | None = None) -> None:
