@@ -47,7 +47,8 @@ def main() -> None:
         if key is not None and field is not None:
             QTest.keyClicks(field, key) if key != "\n" else QTest.keyClick(field, "\r")
             typed += 1
-            print(typed, time.monotonic(), flush=True)
+            sys.stdout.write(f"{typed} {time.monotonic()}\n")
+            sys.stdout.flush()
 
     timer.timeout.connect(begin)
     timer.start()
