@@ -364,6 +364,19 @@ def test_an_export_carries_everything_into_another_folder(machine: Machine) -> N
         assert mine == theirs
 
 
+@needs_samples
+def test_an_export_is_the_same_where_the_logs_are_too(machine: Machine) -> None:
+    machine.take_logs("claude", "codex")
+    assert machine.run("sync").code == 0
+    added(machine, "--title", "Carried", "--session", "last")
+    file = machine.home / "all.json"
+    machine.run("export", "--format", "json", "--out", str(file))
+    other = Machine(machine.home, machine.home / "other")
+    for _ in ("once", "again"):
+        assert other.run("import", str(file)).code == 0
+        assert other.run("export", "--format", "json").out == file.read_text(encoding="utf-8")
+
+
 def test_a_journal_in_one_file(machine: Machine) -> None:
     card_id = added(machine, "--title", "Carried", **MORNING)
     machine.run("journal", "edit", card_id, "--title", "Carried on", **NOON)

@@ -13,8 +13,10 @@ from tokentray.cli.plain import counted
 from tokentray.cli.progress import Bar
 from tokentray.cli.reading import look_up_prices
 from tokentray.core.errors import HistoryError, Unreadable
-from tokentray.store.database import History
+from tokentray.store.database import History, transaction
 from tokentray.store.export_reading import is_export, read_export
+from tokentray.store.totals import usage_count
+from tokentray.store.unfinished import finish_first_reading, is_unfinished
 
 LATER = "It is no export of a TokenTray; other programs' files come later."
 NOTES = (".md", ".markdown")
@@ -57,10 +59,20 @@ def import_files(files: list[str], here: Here) -> int:
             warn(f"{file} was not read. {'Notes go into the journal: “tokentray journal import”.' if notes else LATER}")
     if not exports:
         return PART_FAILED
+    is_new = not here.has_history
     with journal_to_write(here) as history:
         failed = [file for file in exports if not _take(history, file)]
         look_up_prices(history)
+        if is_new and is_unfinished(history) and usage_count(history):
+            _leave_the_logs(history)
     return PART_FAILED if failed or len(exports) < len(files) else DONE
+
+
+def _leave_the_logs(history: History) -> None:
+    # What was brought along is to stay as it was until somebody asks for more.
+    with transaction(history):
+        finish_first_reading(history)
+    warn("The logs on this machine have not been read into this history yet: “tokentray sync” does.")
 
 
 def _take(history: History, file: str) -> bool:
