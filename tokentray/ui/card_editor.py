@@ -279,13 +279,8 @@ class CardEditor(QWidget):
             view.hide()
             caption = label(name, "muted")
             caption.setBuddy(text)
-            for widget in (caption, text):
+            for widget in (caption, text, view):
                 inside.addWidget(widget)
-            # Its focus ring stands outside of the words, so that they begin where the title does.
-            outside = QVBoxLayout()
-            outside.setContentsMargins(-2, 0, 0, 0)
-            outside.addWidget(view)
-            inside.addLayout(outside)
             column.addWidget(box)
 
     def _make_details(self) -> FlowLayout:
@@ -437,6 +432,8 @@ class CardEditor(QWidget):
         """Reading shows what was written as Markdown, and leaves out what is empty."""
         reading = mode == _READ
         self._mode.show_value(mode)
+        if reading and self.isAncestorOf(self.focusWidget() or self) and self.focusWidget() is not None:
+            self._mode.findChildren(QPushButton)[1].setFocus()
         self._title.setVisible(not reading)
         self._title_read.setText(self._title.text() or wording.untitled())
         self._title_read.setVisible(reading)
@@ -549,10 +546,12 @@ class CardEditor(QWidget):
         return (said[0], said[-1]) if said else None
 
     def _offer_functions(self, functions: Sequence[str]) -> None:
+        wanted = [wording.function_words(function) for function in functions or FUNCTIONS]
+        if wanted == [self._function.itemText(i) for i in range(self._function.count())]:
+            return
         shown, before = self._function.currentText(), self._function.blockSignals(True)
         self._function.clear()
-        for function in functions or FUNCTIONS:
-            self._function.addItem(wording.function_words(function), function)
+        self._function.addItems(wanted)
         self._function.setEditText(shown)
         self._function.blockSignals(before)
 
@@ -583,6 +582,8 @@ class _Functions(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumContentsLength(14)
+        if (edit := self.lineEdit()) is not None:
+            edit.setPlaceholderText(self.tr("Choose or write"))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -416,8 +416,8 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit {
 QPlainTextEdit { padding: %(px3)s %(px6)s; }
 QPlainTextEdit:focus { border: 2px solid %(accent)s; padding: %(px2)s %(px5)s; }
 QPlainTextEdit[role="title"] { font-size: %(size_title)s; font-weight: 600; }
-QTextBrowser { background: transparent; border: 2px solid transparent; border-radius: 8px; }
-QTextBrowser:focus { border: 2px solid %(accent)s; }
+QTextBrowser { background: transparent; border: none; border-bottom: 2px solid transparent; }
+QTextBrowser:focus { border-bottom: 2px solid %(accent)s; }
 QFrame[role="field"] { background: %(card)s; border: 1px solid %(line)s; border-radius: 8px; }
 QFrame[role="field"][focused="true"] { border: 2px solid %(accent)s; }
 QFrame[role="field"] QLineEdit, QFrame[role="field"] QLineEdit:focus { border: none; padding: %(px2)s; background: transparent; }

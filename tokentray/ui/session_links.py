@@ -150,7 +150,6 @@ class SessionLinks(QWidget):
         row.cross.clicked.connect(lambda: self.unlink(link))
         row.dress()
         self._list.addWidget(row)
-        row.show()
         return row
 
     def _dress(self) -> None:

@@ -76,6 +76,7 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self.tag = tag
         self._slot = slot
+        self._hint: QSize | None = None
         self.setText(tag)
         self.setAccessibleName(self.tr("Tag {tag}").format(tag=tag))
         self.setAccessibleDescription(self.tr("Delete takes it away, the menu key gives it a colour"))
@@ -93,12 +94,20 @@ class Chip(QAbstractButton):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._words(width).height() + pixels(6)
+        hint = self.sizeHint()
+        return hint.height() if width >= hint.width() else self._height(width)
 
     def sizeHint(self) -> QSize:
-        # Breaking at any letter needs a pixel more than the letters are wide.
-        width = self.fontMetrics().horizontalAdvance(self.tag) + 2 + self._dot_room() + self._cross_room()
-        return QSize(width, self.heightForWidth(width))
+        if self._hint is None:
+            # Breaking at any letter needs a pixel more than the letters are wide.
+            width = self.fontMetrics().horizontalAdvance(self.tag) + 2 + self._dot_room() + self._cross_room()
+            self._hint = QSize(width, self._height(width))
+        return self._hint
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._hint = None
+        super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._dot_room() + self._cross_room() + pixels(24), self.sizeHint().height())
@@ -166,10 +175,10 @@ class Chip(QAbstractButton):
         self._slot = slot
         self.update()
 
-    def _words(self, width: int) -> QRect:
+    def _height(self, width: int) -> int:
         room = QRect(0, 0, max(width - self._dot_room() - self._cross_room(), 1), 10_000)
         flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        return QFontMetrics(self.font()).boundingRect(room, int(flags), self.tag)
+        return QFontMetrics(self.font()).boundingRect(room, int(flags), self.tag).height() + pixels(6)
 
     def _dot_room(self) -> int:
         return pixels(22)
@@ -239,7 +248,6 @@ class TagField(QFrame):
         self._known, self._colours = tuple(tags), dict(colours)
         for chip in self._chips:
             chip.show_slot(tag_slot(chip.tag, self._colours.items()))
-        self._offer()
 
     def take_typed(self) -> bool:
         """Makes tags of what was typed; False if there was nothing to make one of."""
@@ -266,11 +274,6 @@ class TagField(QFrame):
         self.input.setFocus()
         super().mousePressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._offer()
-        super().changeEvent(event)
-
     # Parts
 
     def _make_input(self) -> QLineEdit:
@@ -281,7 +284,7 @@ class TagField(QFrame):
         return field
 
     def _make_completer(self) -> QCompleter:
-        completer = QCompleter(QStandardItemModel(self), self)
+        completer = QCompleter(self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(8)
@@ -300,10 +303,7 @@ class TagField(QFrame):
         if any(sign in typed for sign in ",;"):
             self.take_typed()
             typed = ""
-        self._completer.setCompletionPrefix(tag_of(typed))
-        if tag_of(typed) and self._completer.completionCount():
-            self._completer.complete()
-        else:
+        if not (tag_of(typed) and self._show_known(tag_of(typed))):
             self._popup.hide()
 
     def _take_offered(self, tag: str) -> None:
@@ -323,8 +323,7 @@ class TagField(QFrame):
             self._chips[-1].setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if key == Qt.Key.Key_Down and not self._popup.isVisible():
-            self._completer.setCompletionPrefix(tag_of(self.input.text()))
-            self._completer.complete()
+            self._show_known(tag_of(self.input.text()))
             return True
         return False
 
@@ -344,11 +343,9 @@ class TagField(QFrame):
             chip.deleteLater()
         for widget in (*self._chips, self.input):
             self._flow.addWidget(widget)
-            widget.show()
         self.input.setPlaceholderText("" if tags else self.tr("Add a tag"))
         self._flow.invalidate()
         self.updateGeometry()
-        self._offer()
 
     def _chip(self, tag: str) -> Chip:
         chip = Chip(tag, tag_slot(tag, self._colours.items()), self)
@@ -372,23 +369,26 @@ class TagField(QFrame):
     def _colour(self, tag: str, slot: int) -> None:
         self._colours[tag] = slot
         self._chips[self.tags().index(tag)].show_slot(slot)
-        self._offer()
         self.coloured.emit(tag, slot)
 
     def _spelled(self, tag: str) -> str:
         """As it is known already, whatever the case of the letters."""
         return next((each for each in (*self.tags(), *self._known) if each.casefold() == tag.casefold()), tag)
 
-    def _offer(self) -> None:
-        model = self._completer.model()
-        if not isinstance(model, QStandardItemModel):
-            return
-        model.clear()
-        look = look_of(self)
-        taken = set(self.tags())
+    def _show_known(self, typed: str) -> bool:
+        """Opens the list of what is known and not taken; False if nothing of that begins so."""
+        model, look, taken = QStandardItemModel(self._completer), look_of(self), set(self.tags())
+        icons = [dot_icon(slot, look) for slot in range(COLOURS)]
         for tag in self._known:
-            if tag not in taken:
-                model.appendRow(QStandardItem(dot_icon(tag_slot(tag, self._colours.items()), look), tag))
+            if tag not in taken and typed.casefold() in tag.casefold():
+                model.appendRow(QStandardItem(icons[tag_slot(tag, self._colours.items())], tag))
+        self._completer.setModel(model)
+        self._completer.setCompletionPrefix(typed)
+        if not model.rowCount():
+            return False
+        width = max(self._popup.sizeHintForColumn(0) + pixels(32), pixels(160))
+        self._completer.complete(QRect(0, 0, width, self.input.height()))
+        return True
 
     def _ring(self, *, focused: bool) -> None:
         self.setProperty("focused", "true" if focused else "false")
