@@ -10,12 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from tests.ui.journal_views import FAILED, checkin_draft, extreme_view, week_view
 from tests.ui.snapshots import NOW, empty_snapshot, extreme_snapshot, full_snapshot
 from tokentray.core.clock import StoppedClock
+from tokentray.insights.journal import JournalChoice
 from tokentray.insights.snapshot import Progress, TrendChoice
 from tokentray.settings.new_account import AccountTested
 from tokentray.settings.settings import AccountSetting, Settings
 from tokentray.ui.look import apply_look
+from tokentray.ui.pages.checkin_page import CheckInPage
+from tokentray.ui.pages.journal_page import JournalPage
 from tokentray.ui.pages.overview_page import OverviewPage
 from tokentray.ui.pages.settings_page import SettingsPage
 from tokentray.ui.pages.sources_page import SourcesPage
@@ -232,6 +236,62 @@ def test_search_finds_projects_accounts_and_actions(window: Window, qtbot: QtBot
     assert window.page == "sources"
 
 
+def test_search_finds_cards_and_tags(window: Window, qtbot: QtBot) -> None:
+    window.show_journal(week_view())
+    finder = window.search()
+    finder.field.setText("contract template")
+    qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+    assert window.page == "journal"
+    journal = window._pages["journal"]
+    assert isinstance(journal, JournalPage)
+    assert journal.editor.card().id == FAILED.id
+    again = window.search()
+    again.field.setText("parser tag")
+    with qtbot.waitSignal(window.journal_chosen) as chosen:
+        qtbot.keyClick(again.field, Qt.Key.Key_Return)
+    assert chosen.args == [JournalChoice("tag:parser")]
+
+
+def test_search_asks_for_the_journal_that_nobody_looks_at(window: Window, qtbot: QtBot) -> None:
+    looked_at: list[bool] = []
+    window.journal_shown.connect(looked_at.append)
+    finder = window.search()
+    finder.field.setText("contract template")
+    assert finder.list.item(0).text() == "Nothing is called that."
+    window.show_journal(week_view())
+    assert finder.list.item(0).text() == "Let an agent translate the contract template\u2002·\u2002card"
+    assert looked_at == [True, False]
+    finder.close()
+    assert window._finder is None
+
+
+def test_a_deleted_card_comes_back_by_undo(window: Window, qtbot: QtBot) -> None:
+    window.show_journal(week_view())
+    window.show_card(FAILED.id)
+    journal = window._pages["journal"]
+    assert isinstance(journal, JournalPage)
+    journal.list.setFocus()
+    with qtbot.waitSignal(window.card_removed) as removed:
+        qtbot.keyClick(journal.list, Qt.Key.Key_Delete)
+    assert removed.args == [FAILED.id]
+    with qtbot.waitSignal(window.card_restored) as restored:
+        window.undo.button.click()
+    assert restored.args[0].id == FAILED.id
+
+
+def test_a_card_of_the_check_in_is_opened_in_the_journal(window: Window) -> None:
+    window.show_journal(week_view())
+    window.show_page("checkin")
+    window.show_checkin(checkin_draft())
+    checkin = window._pages["checkin"]
+    assert isinstance(checkin, CheckInPage)
+    checkin.promotions[FAILED.id].open.click()
+    assert window.page == "journal"
+    journal = window._pages["journal"]
+    assert isinstance(journal, JournalPage)
+    assert journal.editor.card().id == FAILED.id
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_nothing_is_wider_than_the_smallest_window(app: QApplication, qtbot: QtBot, page: str, scale: float) -> None:
@@ -239,6 +299,8 @@ def test_nothing_is_wider_than_the_smallest_window(app: QApplication, qtbot: QtB
     window = Window(Settings(welcomed=True), StoppedClock(NOW))
     qtbot.addWidget(window)
     window.show_snapshot(extreme_snapshot())
+    window.show_journal(extreme_view())
+    window.show_checkin(checkin_draft())
     window.show_page(page)
     window.resize(900, 600)
     window.show()
@@ -250,6 +312,8 @@ def test_nothing_is_wider_than_the_smallest_window(app: QApplication, qtbot: QtB
 
 @pytest.mark.parametrize("page", PAGES)
 def test_tab_reaches_something_on_every_page(app: QApplication, window: Window, qtbot: QtBot, page: str) -> None:
+    window.show_journal(week_view())
+    window.show_checkin(checkin_draft())
     window.show_page(page)
     app.processEvents()
     reached = set()

@@ -1,4 +1,4 @@
-"""Ctrl+K: one field that finds pages, actions, models, projects and accounts."""
+"""Ctrl+K: one field that finds cards, tags, models, projects, accounts, pages and actions."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Finder(QDialog):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setProperty("role", "finder")
         self.setWindowTitle(self.tr("Search"))
-        self.setAccessibleName(self.tr("Search pages, actions, models, projects and accounts"))
+        self.setAccessibleName(self.tr("Search cards, tags, models, projects, accounts, pages and actions"))
         self._targets = targets
         self.field = QLineEdit()
-        self.field.setPlaceholderText(self.tr("Search models, projects, accounts, pages and actions"))
+        self.field.setPlaceholderText(self.tr("Search cards, tags, models, projects, accounts, actions"))
         self.field.setAccessibleName(self.accessibleName())
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Found"))
@@ -57,6 +57,12 @@ class Finder(QDialog):
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(self._go)
         self._narrow("")
+
+    def show_targets(self, targets: list[Target]) -> None:
+        """Finds among others from now on; what was typed stays."""
+        if targets != self._targets:
+            self._targets = targets
+            self._narrow(self.field.text())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The list is moved through while the field keeps the focus."""

@@ -37,7 +37,7 @@ class Sidebar(QFrame):
         self.search.setAccessibleName(self.tr("Search"))
         self.search.setIconSize(glyph_size())
         self.search.setProperty("role", "nav")
-        self.search.setToolTip(self.tr("Search models, projects, accounts, pages and actions (Ctrl+K)"))
+        self.search.setToolTip(self.tr("Search cards, tags, models, projects, accounts, pages and actions (Ctrl+K)"))
         self.search.clicked.connect(self.search_wished)
         self._sample = text_label(self.tr("Sample data"), "badge")
         self._sample.setToolTip(self.tr("This history is made up. Nothing is polled or sent."))

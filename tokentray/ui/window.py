@@ -95,6 +95,7 @@ class Window(QMainWindow):
         }
         self.page = "overview"
         self._seen = ""
+        self._finder: Finder | None = None
         self.sidebar = Sidebar(list(self._titles.items()))
         self.stack = QStackedWidget()
         self.progress = ProgressLine()
@@ -119,6 +120,10 @@ class Window(QMainWindow):
     def show_journal(self, view: JournalView) -> None:
         """Shows the journal as it is now, on its page when that is seen."""
         self._journal_view = view
+        if self._finder is not None:
+            self._finder.show_targets(self._targets())
+            if self._seen != "journal":
+                self.journal_shown.emit(False)
         page = self._pages.get("journal")
         if isinstance(page, JournalPage) and self.isVisible() and self.page == "journal":
             page.show_journal(view)
@@ -188,15 +193,20 @@ class Window(QMainWindow):
         self._journal().show_card(card_id)
 
     def search(self) -> Finder:
-        """Opens the search over pages, actions, models, projects and accounts."""
+        """Opens the search over cards, tags, models, projects, accounts, pages and actions."""
         finder = Finder(self._targets(), self)
         finder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         finder.found.connect(self._go_to)
+        finder.finished.connect(self._forget_finder)
         width = min(pixels(520), self.width() - 40)
         finder.resize(width, finder.sizeHint().height())
         finder.move(self.mapToGlobal(QPoint((self.width() - width) // 2, self.height() // 8)))
         finder.show()
         finder.field.setFocus()
+        self._finder = finder
+        if self._seen != "journal":
+            # Its cards and tags are found, too; asked for once.
+            self.journal_shown.emit(True)
         return finder
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -374,6 +384,12 @@ class Window(QMainWindow):
                 page.show_checkin(self._draft)
         elif self._snapshot is not None:
             page.show_snapshot(self._snapshot)
+
+    def _forget_finder(self) -> None:
+        if self.sender() is self._finder:
+            self._finder = None
+        if self._seen != "journal":
+            self.journal_shown.emit(False)
 
     def _tell_what_is_seen(self, visible: bool) -> None:
         before, self._seen = self._seen, self.page if visible else ""

@@ -69,7 +69,10 @@ class CheckInPage(QWidget):
         self.promotions: dict[str, PromotionRow] = {}
         self._compared_with = ""
         self._compared: list[tuple[QLabel, QLabel]] = []
-        self._compared_weeks: tuple[QLabel, QLabel] = (text_label("", "strong"), text_label("", "strong"))
+        self._compared_weeks: tuple[QLabel, QLabel] = (
+            text_label("", "strong", wrap=True),
+            text_label("", "strong", wrap=True),
+        )
         self._make_head()
         self._make_questions()
         self._make_week()

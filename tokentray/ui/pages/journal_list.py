@@ -33,7 +33,7 @@ class JournalList(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Cards and stretches of work, by day"))
+        self.setAccessibleName(self.tr("Cards and sessions, by day"))
         self.setProperty("role", "journal")
         self.setItemDelegate(RowPainter(self))
         self.setUniformItemSizes(True)

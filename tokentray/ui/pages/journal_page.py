@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ from tokentray.ui.pages.session_panel import SessionPanel, SplitDialog
 # A key held down in the list opens nothing before it rests.
 OPENED_AFTER_MS = 80
 WEEKS_MORE = 26
+FIRST_DAY = date(1971, 1, 1)
 MOST_TO_LINK = 40
 GAP = 14
 
@@ -66,6 +67,7 @@ class JournalPage(QWidget):
         self._clock = clock
         self._view: JournalView | None = None
         self._open_card: str | None = None
+        self._wanted = ""
         self._narrow = False
         self.add = QPushButton(self.tr("New card"))
         self.add.setProperty("role", "primary")
@@ -111,14 +113,13 @@ class JournalPage(QWidget):
         self.earlier.setVisible(view.earlier)
         self._show_nothing()
         self._renew_right()
+        self._open_wanted()
 
     def show_card(self, card_id: str) -> None:
-        """Opens a card of the list, and goes to it."""
-        place = self.rows.place_of(card_key(card_id))
-        if place is not None:
-            self.list.setCurrentIndex(self.rows.index(place))
-            self._show_chosen()
-            self._go_right()
+        """Opens a card and goes to it; one that is not on the list is looked for in all of the history."""
+        self._wanted = card_id
+        if self._view is not None and not self._open_wanted():
+            self.journal_chosen.emit(JournalChoice("", FIRST_DAY))
 
     def show_edits(self, card_id: str, edits: Sequence[Edit]) -> None:
         """The earlier texts of a card that was opened."""
@@ -356,6 +357,17 @@ class JournalPage(QWidget):
         row = self.rows.row(place).thing if place is not None else None
         if isinstance(row, CardRow):
             self._fill_editor(row.card, row.sessions, row)
+
+    def _open_wanted(self) -> bool:
+        """Whether the card that was to be opened is on the list; it is open then."""
+        place = self.rows.place_of(card_key(self._wanted))
+        if place is None:
+            return False
+        self._wanted = ""
+        self.list.setCurrentIndex(self.rows.index(place))
+        self._show_chosen()
+        self._go_right()
+        return True
 
     def _open(self) -> None:
         """Enter: the card, or a new one for the stretch."""
