@@ -199,9 +199,7 @@ class CardEditor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(pixels(4))
         column.addLayout(self._make_head())
-        # A link's room for the focus ring stands outside of the text's edge.
-        self._story = FlowLayout(gap=pixels(8))
-        self._story.setContentsMargins(-pixels(2) - 2, 0, 0, 0)
+        self._story = FlowLayout(gap=pixels(4))
         column.addLayout(self._story)
         column.addSpacing(pixels(4))
         column.addWidget(self._make_title())
@@ -390,16 +388,19 @@ class CardEditor(QWidget):
         self._keep.setVisible(self._card is not None and self._card.draft)
         self._story.clear()
         if (before := self._around.before) is not None:
-            self._story.addWidget(self._story_link(self.tr("Tries again: {title}"), before))
+            self._tell_story(self.tr("Tries again: {title}"), before)
         for after in self._around.after:
-            self._story.addWidget(self._story_link(self.tr("Tried again: {title}"), after))
+            self._tell_story(self.tr("Tried again: {title}"), after)
         self._show_state()
 
-    def _story_link(self, words: str, card: Card) -> QPushButton:
-        link = QPushButton(words.format(title=card.title or wording.untitled()))
-        link.setProperty("role", "link")
-        link.clicked.connect(lambda: self.card_wished.emit(card.id))
-        return link
+    def _tell_story(self, words: str, card: Card) -> None:
+        told = words.format(title=card.title or wording.untitled())
+        show = QPushButton(self.tr("Show it"))
+        show.setProperty("role", "link")
+        show.setAccessibleName(told)
+        show.clicked.connect(lambda: self.card_wished.emit(card.id))
+        self._story.addWidget(text_label(told, "muted", wrap=True))
+        self._story.addWidget(show)
 
     def _show_state(self) -> None:
         if self._card is None:
@@ -470,7 +471,7 @@ class CardEditor(QWidget):
         stops: list[QWidget] = [
             *self._mode.findChildren(QPushButton),
             self._remove,
-            *(link for link in story if link is not None),
+            *(link for link in story if isinstance(link, QPushButton)),
             self._title,
             *self._outcome.findChildren(QPushButton),
             *texts,

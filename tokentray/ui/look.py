@@ -423,7 +423,7 @@ QFrame[role="field"][focused="true"] { border: 2px solid %(accent)s; }
 QFrame[role="field"] QLineEdit, QFrame[role="field"] QLineEdit:focus { border: none; padding: %(px2)s; background: transparent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid %(accent)s; padding: %(px5)s %(px8)s; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: %(muted)s; background: %(ground)s; }
-QLineEdit { placeholder-text-color: %(muted)s; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: %(muted)s; }
 QComboBox { padding-right: %(px24)s; }
 QComboBox:focus { padding-right: %(px24)s; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus, QSpinBox QLineEdit, QSpinBox QLineEdit:focus {

@@ -51,7 +51,6 @@ class QuickCard(QWidget):
     """The Card is wanted with all of its fields, in the window."""
 
     tag_coloured = Signal(str, int)
-    closed = Signal()
 
     def __init__(self) -> None:
         super().__init__(None, small_window_flags())
@@ -162,7 +161,6 @@ class QuickCard(QWidget):
         self._keep()
         self._card = None
         super().closeEvent(event)
-        self.closed.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """It has no frame to be moved by."""
