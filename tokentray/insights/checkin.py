@@ -12,7 +12,7 @@ from tokentray.core.journal import Card, CheckIn, Level, Outcome
 from tokentray.core.money import Money
 from tokentray.core.period import day_period, local_day
 from tokentray.insights import words
-from tokentray.insights.journal import CardRow, card_day, card_rows, unexplained_percent
+from tokentray.insights.journal import CardRow, card_day, card_rows, sessions_of_cards, unexplained_percent
 from tokentray.insights.prices import PriceBook, open_price_book
 from tokentray.insights.snapshot import Measure, Stack, Step, TrendChoice
 from tokentray.insights.sums import add_up
@@ -116,7 +116,8 @@ def take_checkin(history: History, settings: Settings, now: datetime, zone: str,
     period = day_period(since, until, zone)
     sessions = take_sessions(history, period.start, period.end, settings.pause_minutes, book)
     cards = [card for card in cards_between(history, since, until, zone) if not card.draft]
-    rows = tuple(reversed(card_rows(history, settings, cards, sessions, zone)))
+    spoken_of = sessions_of_cards(history, settings, book, cards)
+    rows = tuple(reversed(card_rows(history, settings, cards, spoken_of, zone)))
     kept = all_checkins(history)
     proposed = proposed_answers([row.card for row in rows])
     checkin = next((checkin for checkin in kept if checkin.week == week), None)

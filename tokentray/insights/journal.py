@@ -18,7 +18,7 @@ from tokentray.core.journal import (
     new_card_id,
 )
 from tokentray.core.money import Money, add_up
-from tokentray.core.period import day_period, local_day
+from tokentray.core.period import Period, day_period, local_day
 from tokentray.insights.prices import PriceBook, open_price_book
 from tokentray.insights.retry import RetryOffer, retry_offers
 from tokentray.insights.search import parse_search
@@ -39,6 +39,7 @@ from tokentray.store.journal_table import (
 from tokentray.store.totals import first_day, first_days_of_models
 
 SHOWN = timedelta(weeks=13)
+NEAR = timedelta(days=3)
 MOMENT = timedelta(milliseconds=1)
 PROPOSED_TAGS = 5
 TAGS_OF_PROJECT = 3
@@ -161,11 +162,16 @@ def take_journal(history: History, settings: Settings, now: datetime, zone: str,
     query = replace(found.query, since=since, until=until)
     wanted = set(search(history, query, zone))
     cards = [card for card in everything if card.id in wanted]
-    sessions = _sessions(history, settings, book, since, until, zone, cards)
+    only_cards = _is_of_cards(query)
+    period = day_period(since, until, zone)
+    apart = cards if only_cards else [card for card in cards if _reaches_out(card, period)]
+    sessions = sessions_of_cards(history, settings, book, apart)
+    if not only_cards:
+        sessions = _with_those_of_days(history, settings, book, sessions, period)
     rows = _rows(cards, everything, sessions, zone)
     tags = all_tags(history)
-    week = _week(history, settings, book, today, zone, since, until, sessions)
-    unexplained = [session for session in sessions if _is_shown(session, query, since, until, zone)]
+    week = _week(history, settings, book, today, zone)
+    unexplained = [session for session in sessions if not only_cards and _is_shown(session, query, since, until, zone)]
     by_tag, by_function, by_outcome = _statistics([row for row in rows if not row.card.draft], tags)
     return JournalView(
         choice=choice,
@@ -266,6 +272,18 @@ def functions(history: History, settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*functions_used(history), *(settings.functions or FUNCTIONS))))
 
 
+def sessions_of_cards(
+    history: History, settings: Settings, book: PriceBook, cards: Iterable[Card]
+) -> list[WorkSession]:
+    """The stretches that these cards speak of, by their start, whenever they were. Not to be called in a transaction."""
+    wanted = {card.id: card for card in cards}
+    found: dict[str, WorkSession] = {}
+    for first, last in _clusters(sorted(link.anchor for card in wanted.values() for link in card.links)):
+        near = take_sessions(history, first, last + MOMENT, settings.pause_minutes, book)
+        found |= {session.id: session for session in near if not wanted.keys().isdisjoint(session.cards)}
+    return sorted(found.values(), key=lambda session: (session.start, session.id))
+
+
 def card_rows(
     history: History, settings: Settings, cards: Iterable[Card], sessions: Iterable[WorkSession], zone: str
 ) -> list[CardRow]:
@@ -313,6 +331,17 @@ def short_name(project: str) -> str:
     return project.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or project
 
 
+def _clusters(instants: list[datetime]) -> list[tuple[datetime, datetime]]:
+    """First and last of those that lie near each other: what lies between few days is quicker read at once."""
+    clusters: list[tuple[datetime, datetime]] = []
+    for instant in instants:
+        if clusters and instant - clusters[-1][1] <= NEAR:
+            clusters[-1] = (clusters[-1][0], instant)
+        else:
+            clusters.append((instant, instant))
+    return clusters
+
+
 def _first_known(history: History, cards: Iterable[Card], zone: str) -> date | None:
     used = first_day(history)
     return min([*(card_day(card, zone) for card in cards), *([used] if used else [])], default=None)
@@ -329,20 +358,16 @@ def _days(choice: JournalChoice, query: SearchQuery, today: date, known: date | 
     return until - SHOWN, until
 
 
-def _sessions(
-    history: History, settings: Settings, book: PriceBook, since: date, until: date, zone: str, cards: Iterable[Card]
+def _reaches_out(card: Card, period: Period) -> bool:
+    return any(not period.start <= link.anchor < period.end for link in card.links)
+
+
+def _with_those_of_days(
+    history: History, settings: Settings, book: PriceBook, sessions: Iterable[WorkSession], period: Period
 ) -> list[WorkSession]:
-    """Those of the period, and those outside of it that a card in it speaks of."""
-    period = day_period(since, until, zone)
-    found = {
-        (session.id, session.grain): session
-        for session in take_sessions(history, period.start, period.end, settings.pause_minutes, book)
-    }
-    for card in cards:
-        for link in card.links:
-            if not period.start <= link.anchor < period.end:
-                near = take_sessions(history, link.anchor, link.anchor + MOMENT, settings.pause_minutes, book)
-                found |= {(session.id, session.grain): session for session in near if card.id in session.cards}
+    found = {session.id: session for session in sessions}
+    for session in take_sessions(history, period.start, period.end, settings.pause_minutes, book):
+        found[session.id] = session
     return sorted(found.values(), key=lambda session: (session.start, session.id))
 
 
@@ -377,29 +402,22 @@ def _row(card: Card, sessions: list[WorkSession], before: Card | None, after: li
     )
 
 
-def _week(
-    history: History,
-    settings: Settings,
-    book: PriceBook,
-    today: date,
-    zone: str,
-    since: date,
-    until: date,
-    known: Iterable[WorkSession],
-) -> list[WorkSession]:
+def _week(history: History, settings: Settings, book: PriceBook, today: date, zone: str) -> list[WorkSession]:
     """The stretches that began this week, as the person's weeks begin."""
     first = today - timedelta(days=(today.weekday() - settings.first_weekday) % 7)
     period = day_period(first, today, zone)
-    if since > first or until < today:
-        known = take_sessions(history, period.start, period.end, settings.pause_minutes, book)
-    return [session for session in known if period.start <= session.start < period.end]
+    found = take_sessions(history, period.start, period.end, settings.pause_minutes, book)
+    return [session for session in found if session.start >= period.start]
+
+
+def _is_of_cards(query: SearchQuery) -> bool:
+    """Whether something is searched for that only cards have."""
+    parts = (query.words, query.tags, query.outcomes, query.levels, query.functions)
+    return any(parts) or query.draft is not None
 
 
 def _is_shown(session: WorkSession, query: SearchQuery, since: date, until: date, zone: str) -> bool:
-    """Whether a stretch is shown as one that no card speaks of: not where something is searched for that only cards have."""
-    if session.cards or query.words or query.tags or query.outcomes or query.levels or query.functions:
-        return False
-    if query.draft is not None or not since <= local_day(session.start, zone) <= until:
+    if session.cards or not since <= local_day(session.start, zone) <= until:
         return False
     return _is_of(query.models, session.models) and _is_of(query.projects, (session.project or "",))
 

@@ -67,14 +67,14 @@ def worth(counts: Sequence[int | None], price: Price | None) -> int | None:
     """
     if price is None:
         return None
-    fresh, read, written, hour, output, _, unsplit = (count or 0 for count in counts[:7])
+    fresh, read, written, hour, output, _, unsplit = counts[:7]
     if unsplit:
         return None
     total = 0
     for count, unit in (
         (fresh, price.input),
         (read, price.cache_read),
-        (written - hour, price.cache_write_5m),
+        (written - hour if written and hour else written, price.cache_write_5m),
         (hour, price.cache_write_1h),
         (output, price.output),
     ):

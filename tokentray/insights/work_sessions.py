@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from tokentray.core.journal import Link, WorkEdit, WorkSession
 from tokentray.core.usage import Tokens
 from tokentray.insights.overlap import family
 from tokentray.insights.prices import PriceBook, in_usd, worth
+from tokentray.insights.sums import total_of
 from tokentray.store.database import History
 from tokentray.store.usage_table import instant_of, milliseconds
 from tokentray.store.work_table import Run, fresh_runs, links_between, runs_between, runs_within, work_edits
@@ -63,8 +66,9 @@ def take_stretches(
         start, end = _window(since, until, reach, edits)
         if not history.read_only and not history.db.in_transaction:
             fresh_runs(history, start.date() - timedelta(days=1), end.date())
-        runs = _cut(history, runs_between(history, start, end), edits)
-        found = stretches_of(runs, edits, pause_minutes, book, links_between(history, start, end))
+        with _uncollected():
+            runs = _cut(history, runs_between(history, start, end), edits)
+            found = stretches_of(runs, edits, pause_minutes, book, links_between(history, start, end))
         wanted = [held for held in found if _touches(held[0], since, until)]
         # What lies before and after the runs that were read might go on with the first or the last stretch.
         if all(
@@ -158,6 +162,18 @@ def join(one: WorkSession, other: WorkSession) -> WorkEdit:
         raise ValueError("only stretches of one project can be joined")
     first, last = sorted((one, other), key=lambda session: session.start)
     return WorkEdit("join", one.project, first.start, last.start)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is made here has cycles, and the collector would go through all of it again and again: a third of the time for five years."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _touches(session: WorkSession, since: datetime, until: datetime) -> bool:
@@ -285,14 +301,18 @@ def _absorb(coarse: dict[str | None, list[Run]], logged: Iterable[_Stretch]) -> 
     left: dict[str | None, list[Run]] = {}
     for project, parts in coarse.items():
         for part in parts:
-            hours = range(part.start // HOUR_MS, (part.end - 1) // HOUR_MS + 1)
-            near = {id(stretch): stretch for hour in hours for stretch in by_hour.get(hour, ())}
-            same = [stretch for stretch in near.values() if _may_be_same(part, stretch, families)]
+            first, last = part.start // HOUR_MS, (part.end - 1) // HOUR_MS
+            near = by_hour.get(first, []) if first == last else _of_hours(by_hour, first, last)
+            same = [stretch for stretch in near if _may_be_same(part, stretch, families)]
             if same:
                 max(same, key=lambda stretch: _nearness(part, stretch)).absorbed.append(part)
             else:
                 left.setdefault(project, []).append(part)
     return left
+
+
+def _of_hours(by_hour: dict[int, list[_Stretch]], first: int, last: int) -> list[_Stretch]:
+    return list({id(one): one for hour in range(first, last + 1) for one in by_hour.get(hour, ())}.values())
 
 
 def _may_be_same(part: Run, stretch: _Stretch, families: dict[int, set[str]]) -> bool:
@@ -360,23 +380,18 @@ def _twice(stretches: Iterable[_Stretch]) -> set[tuple[int, str | None]]:
 
 
 def _session(stretch: _Stretch, grain: str, book: PriceBook, cards: tuple[str, ...], exactly: bool) -> WorkSession:
-    counts: list[int | None] = [None] * 8
+    parts = stretch.parts
     models: dict[str, int] = {}
     accounts: dict[str, str] = {}
     units, priced = 0, False
-    for part in stretch.parts:
+    for part in parts:
         accounts[part.account] = part.origin
-        part_total = 0
-        for place, count in enumerate(part.counts):
-            if count is not None:
-                counts[place] = (counts[place] or 0) + count
-        fresh, read, written, _, output, _, unsplit, _ = part.counts
-        part_total = (fresh or 0) + (read or 0) + (written or 0) + (output or 0) + (unsplit or 0)
         if part.model is not None:
-            models[part.model] = models.get(part.model, 0) + part_total
+            models[part.model] = models.get(part.model, 0) + total_of(part.counts)
         value = worth(part.counts, book.price(part.model, part.tier, part.band, part.price_day))
         if value is not None:
             units, priced = units + value, True
+    counts = parts[0].counts if len(parts) == 1 else _added(parts)
     start = instant_of(stretch.start)
     return WorkSession(
         id=f"{start.isoformat(timespec='milliseconds' if exactly else 'minutes')[: 23 if exactly else 16]}Z/{stretch.project or ''}",
@@ -386,15 +401,25 @@ def _session(stretch: _Stretch, grain: str, book: PriceBook, cards: tuple[str, .
         grain=grain,
         accounts=tuple(sorted(accounts)),
         agents=tuple(sorted({name.partition("/")[0] for name, origin in accounts.items() if origin == "logged"})),
-        models=tuple(sorted(models, key=lambda model: (-models[model], model))),
+        models=tuple(models) if len(models) < 2 else tuple(sorted(models, key=lambda model: (-models[model], model))),
         tokens=Tokens(*counts[:7]),
         requests=counts[7],
         cost=(in_usd(units),) if priced else (),
-        also_billed=_also_billed(stretch.absorbed),
+        also_billed=_also_billed(stretch.absorbed) if stretch.absorbed else None,
         cards=cards,
     )
 
 
+def _added(parts: Iterable[Run]) -> tuple[int | None, ...]:
+    sums: list[int | None] = []
+    for column in zip(*[part.counts for part in parts], strict=True):
+        if None in column:
+            known = [count for count in column if count is not None]
+            sums.append(sum(known) if known else None)
+        else:
+            sums.append(sum(column))
+    return tuple(sums)
+
+
 def _also_billed(parts: Iterable[Run]) -> int | None:
-    totals = [total for part in parts if (total := part.tokens.total) is not None]
-    return sum(totals) if totals else None
+    return Tokens(*_added(parts)[:7]).total
