@@ -179,6 +179,15 @@ def test_no_text_is_lost(machine: Machine, expressions: tuple[str, ...], end: st
         assert [(card["title"], card["outcome"]) for card in cards(machine)] == [("Mine", "worked")]
 
 
+def test_ctrl_c_is_the_editors_key(machine: Machine) -> None:
+    named = editor(machine, "s/^title:/title: Still here/", end="trap : INT\nkill -INT 0\n")
+    with subprocess.Popen(
+        machine.command("journal", "add"), env=machine.environ(**named), cwd=ROOT, start_new_session=True
+    ) as process:
+        assert process.wait(timeout=30) == 0
+    assert [card["title"] for card in cards(machine)] == ["Still here"]
+
+
 def test_a_card_from_standard_input(machine: Machine) -> None:
     assert machine.run("journal", "add", "--from", "-", text="---\ntitle: Piped\n---\nAll of it.\n").code == 0
     (card,) = cards(machine)

@@ -58,7 +58,7 @@ def _edit(options: Namespace, history: History, here: Here) -> int:
     card = _written(options, base, history, here, before)
     if card is None:
         warn("The card was left as it was.")
-        return DONE
+        return _tell("", before, options, history, here) if options.json else DONE
     return _tell("Changed", card, options, history, here)
 
 

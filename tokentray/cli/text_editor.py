@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,11 +47,15 @@ class TextEditor:
         """
         # An answer that goes into a pipe is not to hold what the editor draws.
         output = None if sys.stdout.isatty() else sys.stderr
+        # Ctrl-C is the editor's key as long as it runs; a handler of ours, unlike SIG_IGN, is not passed on to it.
+        ours = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             # The person's own command.
             done = subprocess.run([*self._command, self._path], stdout=output, check=False)  # noqa: S603
         except OSError as error:
             raise EditorFailed(f"The editor could not be started ({error.strerror}).") from error
+        finally:
+            signal.signal(signal.SIGINT, ours)
         if done.returncode:
             raise EditorFailed(f"The editor ended with status {done.returncode}; nothing was saved.")
         text = self._read()
@@ -92,5 +97,5 @@ def _editor() -> list[str]:
         return [found]
     if sys.platform == "win32":
         return [word.strip('"') for word in shlex.split(named, posix=False)]
-    # It may have options and quotes: the shell reads it, as git has it.
-    return ["/bin/sh", "-c", f'{named} "$@"', named]
+    # It may have options and quotes: the shell reads it, as git has it. The shell outlives Ctrl-C, too.
+    return ["/bin/sh", "-c", f'trap : INT; {named} "$@"', named]
