@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.journal_views import year_view
 from tests.ui.snapshots import NOW
 from tokentray.core.clock import StoppedClock
-from tokentray.insights.journal import CardRow, JournalView
+from tokentray.insights.journal import CardRow, JournalDay, JournalView
 from tokentray.ui.look import apply_look
 from tokentray.ui.pages.journal_page import JournalPage
 
@@ -53,7 +53,8 @@ def main() -> int:
         ("moving by the arrow keys", moving(app, page, chosen.rounds)),
         ("opening a card", opening(app, page, chosen.rounds // 4)),
         ("showing what a search found (60 cards)", finding(app, page, view, chosen.rounds // 4)),
-        ("showing the whole year anew", renewing(app, page, view, chosen.rounds // 10)),
+        ("showing the year again after a save", saving(app, page, view, chosen.rounds // 4)),
+        ("showing another year", renewing(app, page, view, chosen.rounds // 10)),
     ):
         missed += row(name, steps)
     page.close()
@@ -82,14 +83,14 @@ def jumping(app: QApplication, page: JournalPage, rounds: int) -> list[float]:
 
 
 def moving(app: QApplication, page: JournalPage, rounds: int) -> list[float]:
-    places = [place for place in range(rounds * 2) if page.rows.row(place).kind != "day"][:rounds]
+    places = [place for place in range(rounds * 2) if not isinstance(page.rows.thing(place), JournalDay)][:rounds]
     return [
         timed(lambda p=p: painted(app, page, lambda: page.list.setCurrentIndex(page.rows.index(p)))) for p in places
     ]
 
 
 def opening(app: QApplication, page: JournalPage, rounds: int) -> list[float]:
-    cards = [place for place in range(page.rows.rowCount()) if isinstance(page.rows.row(place).thing, CardRow)]
+    cards = [place for place in range(page.rows.rowCount()) if isinstance(page.rows.thing(place), CardRow)]
     page.list.setFocus()
     steps = []
     for place in cards[:rounds]:
@@ -110,6 +111,14 @@ def finding(app: QApplication, page: JournalPage, view: JournalView, rounds: int
 
 
 def renewing(app: QApplication, page: JournalPage, view: JournalView, rounds: int) -> list[float]:
+    """With one day more and one less, so that every row has another place."""
+    views = (view, replace(view, days=view.days[1:]))
+    return [
+        timed(lambda n=n: painted(app, page, lambda: page.show_journal(views[n % 2]))) for n in range(max(rounds, 6))
+    ]
+
+
+def saving(app: QApplication, page: JournalPage, view: JournalView, rounds: int) -> list[float]:
     return [timed(lambda: painted(app, page, lambda: page.show_journal(view))) for _ in range(max(rounds, 5))]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from tokentray.ui.glyphs import draw_glyph
@@ -152,15 +152,9 @@ def _draw_card(painter: QPainter, line: CardLine, rect: QRectF, look: Look) -> N
 
 def _draw_session(painter: QPainter, line: SessionLine, rect: QRectF, look: Look) -> None:
     upper, lower = _two_lines(rect)
-    side = float(pixels(18))
-    mark = QRectF(rect.left(), rect.top() + pixels(1), side, side)
-    pen = QPen(colour(look.accent, 0.75), 1.3)
-    pen.setDashPattern([2.4, 2.4])
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-    inset = side * 0.2
-    draw_glyph(painter, "plus", mark.adjusted(inset, inset, -inset, -inset), look.accent_text)
+    painter.drawPixmap(
+        QPointF(rect.left(), rect.top() + pixels(1)), _invitation(look, painter.device().devicePixelRatioF())
+    )
     upper.setRight(_draw_tokens(painter, upper, line.tokens, look))
     painter.setFont(font(13))
     painter.setPen(colour(look.accent_text))
@@ -168,6 +162,29 @@ def _draw_session(painter: QPainter, line: SessionLine, rect: QRectF, look: Look
     painter.setFont(font(12))
     painter.setPen(colour(look.muted))
     _draw_elided(painter, lower, line.facts)
+
+
+def _invitation(look: Look, ratio: float) -> QPixmap:
+    """A plus in a dashed ring. Dashes are slow to paint, and there are many of them on a page."""
+    side = float(pixels(18))
+    key = f"invitation {look.name} {side} {ratio}"
+    found = QPixmap()
+    if QPixmapCache.find(key, found):
+        return found
+    made = QPixmap(round(side * ratio), round(side * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(colour(look.accent, 0.75), 1.3)
+    pen.setDashPattern([2.4, 2.4])
+    painter.setPen(pen)
+    painter.drawEllipse(QRectF(1, 1, side - 2, side - 2))
+    inset = side * 0.2
+    draw_glyph(painter, "plus", QRectF(inset, inset, side - 2 * inset, side - 2 * inset), look.accent_text)
+    painter.end()
+    QPixmapCache.insert(key, made)
+    return made
 
 
 def _two_lines(rect: QRectF) -> tuple[QRectF, QRectF]:

@@ -101,8 +101,8 @@ class JournalPage(QWidget):
         """Shows the moment; the card that is being written stays as it is written."""
         self._view = view
         keys = self._chosen_keys()
-        self.rows.show_view(view)
-        self._choose_again(keys)
+        if self.rows.show_view(view) or not keys:
+            self._choose_again(keys)
         self.search.show_choices(completions_of(view), view.searches, local_day(view.taken_at, view.zone))
         if view.choice.text and not self.search.text:
             self.search.show_text(view.choice.text)
@@ -272,7 +272,7 @@ class JournalPage(QWidget):
     # The list
 
     def _chosen_keys(self) -> list[str]:
-        return [self.rows.row(index.row()).key for index in self.list.selectionModel().selectedRows()]
+        return [self.rows.key(index.row()) for index in self.list.selectionModel().selectedRows()]
 
     def _choose_again(self, keys: list[str]) -> None:
         """What was chosen before a new view; a card just written gets its place."""
@@ -298,7 +298,7 @@ class JournalPage(QWidget):
 
     def _chosen_things(self) -> list[JournalDay | CardRow | WorkSession]:
         rows = sorted(index.row() for index in self.list.selectionModel().selectedRows())
-        return [self.rows.row(place).thing for place in rows]
+        return [self.rows.thing(place) for place in rows]
 
     def _chosen_session(self) -> WorkSession | None:
         things = self._chosen_things()
@@ -354,7 +354,7 @@ class JournalPage(QWidget):
             self._show_chosen()
             return
         place = self.rows.place_of(card_key(self._open_card))
-        row = self.rows.row(place).thing if place is not None else None
+        row = self.rows.thing(place) if place is not None else None
         if isinstance(row, CardRow):
             self._fill_editor(row.card, row.sessions, row)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 
 from tokentray.core.journal import Card, Completions, Level, Outcome, WorkSession
 from tokentray.insights.journal import CardRow, JournalDay, JournalView
@@ -48,42 +48,43 @@ class SessionLine:
     facts: str
 
 
-class Row(NamedTuple):
-    """`key` is the same whenever the same day, card or stretch is shown again."""
-
-    # Not a dataclass: a year has thousands of these, and they are made within one frame.
-    kind: str
-    key: str
-    thing: JournalDay | CardRow | WorkSession
+Thing = JournalDay | CardRow | WorkSession
 
 
-class JournalRows(QAbstractListModel):
-    """Days newest first; each with its cards, then its unexplained stretches."""
+class JournalRows(QStringListModel):
+    """
+    Days newest first; each with its cards, then its unexplained stretches.
 
-    def __init__(self, parent: Any = None) -> None:
+    The strings are the rows' keys, which stay the same whenever the same day, card or stretch is shown again. Qt's own list of strings is
+    asked for its length at each row while a view is laid out; a list in Python would take a year's view longer than a frame.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Row] = []
+        self._keys: list[str] = []
+        self._things: list[Thing] = []
         self._lines: dict[int, DayLine | CardLine | SessionLine] = {}
         self._places: dict[str, int] = {}
         self._colours: tuple[tuple[str, int], ...] = ()
         self._zone = ZoneInfo("UTC")
 
-    def show_view(self, view: JournalView) -> None:
-        """Shows all of it anew."""
-        self.beginResetModel()
+    def show_view(self, view: JournalView) -> bool:
+        """Shows all of it anew; False if every row has kept its place, and with it what is chosen."""
         self._zone = ZoneInfo(view.zone)
         self._colours = completions_of(view).colours
         self._lines.clear()
-        self._rows = _rows_of(view)
-        self._places = {row.key: place for place, row in enumerate(self._rows)}
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        keys, self._things = _rows_of(view)
+        if keys == self._keys:
+            self.dataChanged.emit(self.index(0), self.index(len(keys) - 1))
+            return False
+        self._keys = keys
+        self._places = dict(zip(keys, range(len(keys)), strict=True))
+        self.setStringList(keys)
+        return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Days are passed over."""
-        if self._rows[index.row()].kind == "day":
+        if isinstance(self._things[index.row()], JournalDay):
             return Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
@@ -94,8 +95,11 @@ class JournalRows(QAbstractListModel):
             return spoken(self.line(index.row()))
         return None
 
-    def row(self, place: int) -> Row:
-        return self._rows[place]
+    def key(self, place: int) -> str:
+        return self._keys[place]
+
+    def thing(self, place: int) -> Thing:
+        return self._things[place]
 
     def place_of(self, key: str) -> int | None:
         """Where a card or stretch stands now; None if it is not shown."""
@@ -104,10 +108,10 @@ class JournalRows(QAbstractListModel):
     def line(self, place: int) -> DayLine | CardLine | SessionLine:
         """What is painted there."""
         if place not in self._lines:
-            self._lines[place] = self._made(self._rows[place].thing)
+            self._lines[place] = self._made(self._things[place])
         return self._lines[place]
 
-    def _made(self, thing: JournalDay | CardRow | WorkSession) -> DayLine | CardLine | SessionLine:
+    def _made(self, thing: Thing) -> DayLine | CardLine | SessionLine:
         if isinstance(thing, CardRow):
             return _card_line(thing, self._colours)
         if isinstance(thing, WorkSession):
@@ -151,13 +155,17 @@ def title_of(card: Card) -> str:
     return card.title.strip() or first or wording.untitled()
 
 
-def _rows_of(view: JournalView) -> list[Row]:
-    rows: list[Row] = []
+def _rows_of(view: JournalView) -> tuple[list[str], list[Thing]]:
+    keys: list[str] = []
+    things: list[Thing] = []
     for day in view.days:
-        rows.append(Row("day", f"day {day.day}", day))
-        rows += [Row("card", f"card {row.card.id}", row) for row in day.cards]
-        rows += [Row("session", f"session {session.id}", session) for session in day.unexplained]
-    return rows
+        keys.append(f"day {day.day}")
+        things.append(day)
+        keys += [card_key(row.card.id) for row in day.cards]
+        things += day.cards
+        keys += [session_key(session.id) for session in day.unexplained]
+        things += day.unexplained
+    return keys, things
 
 
 def _day_line(day: JournalDay) -> DayLine:

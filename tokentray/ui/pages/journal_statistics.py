@@ -26,6 +26,7 @@ class JournalStatistics(Card):
         tr = self.tr
         self._view: JournalView | None = None
         self._sums: tuple[JournalSum, ...] = ()
+        self._shown: Table | None = None
         self.setAccessibleName(tr("What these cards come to"))
         self.body.addWidget(text_label(tr("What these cards come to"), "heading", wrap=True))
         self._period = text_label("", "muted", wrap=True)
@@ -58,7 +59,10 @@ class JournalStatistics(Card):
             return
         by = str(self.by.value())
         self._sums = {"tag": self._view.by_tag, "function": self._view.by_function}.get(by, self._view.by_outcome)
-        self.rows.setModel(TextTable(self._table(by), self.rows))
+        table = self._table(by)
+        if table != self._shown:
+            self._shown = table
+            self.rows.setModel(TextTable(table, self.rows))
         self.rows.setVisible(bool(self._sums))
         self._note.setText(self._note_text())
 
