@@ -219,3 +219,21 @@ def test_a_year_ahead_of_its_time_breaks_nothing(ledger: Any, history: History) 
     ledger.log(datetime(1970, 1, 1, tzinfo=UTC), "gpt-5", Tokens(input=10))
     assert [one.start.year for one in take_sessions(history, None, None, 30, open_price_book(history))] == [1970, 2041]
     assert journal(history).cards == 0
+
+
+def test_a_link_to_another_machines_work_is_told_as_lost(ledger: Any, history: History) -> None:
+    ledger.log(FRIDAY, "gpt-5", Tokens(input=3))
+    elsewhere = Link("gamma", FRIDAY - DAY, FRIDAY - DAY, FRIDAY - DAY + HOUR)
+    put_both(history, (link_to(session_at(history, FRIDAY)), elsewhere))
+    (row,) = (row for day in journal(history).days for row in day.cards)
+    assert (row.tokens, row.lost) == (3, 1)
+
+
+def test_a_pause_nobody_could_mean_does_no_harm(ledger: Any, history: History) -> None:
+    ledger.log(FRIDAY, "gpt-5", Tokens(input=3))
+    ledger.log(FRIDAY + HOUR / 10, "gpt-5", Tokens(input=3))
+    assert [len(journal(history, settings=Settings(pause_minutes=n)).days[0].unexplained) for n in (-5, 6, 10**15)] == [
+        2,
+        1,
+        1,
+    ]

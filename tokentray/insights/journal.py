@@ -64,7 +64,8 @@ class CardRow:
     A card with the stretches of work it speaks of, in order of time.
 
     `tokens` None: unknown, as for a card with a mere date; `cost` empty: no known price. `before` is the card it tries again, `after` are those
-    that try it again: together they read as one story. `models` are the card's own, or those of its stretches.
+    that try it again: together they read as one story. `models` are the card's own, or those of its stretches. `lost` is how many of its links
+    lead to nothing that this history knows (another machine's work): `tokens` and `cost` are without them.
     """
 
     card: Card
@@ -75,6 +76,7 @@ class CardRow:
     models: tuple[str, ...] = ()
     before: Card | None = None
     after: tuple[Card, ...] = ()
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +401,7 @@ def _row(card: Card, sessions: list[WorkSession], before: Card | None, after: li
         models=card.models or tuple(dict.fromkeys(model for session in sessions for model in session.models)),
         before=before,
         after=tuple(sorted(after, key=lambda card: card.created_at)),
+        lost=sum(not any(one.start <= link.anchor <= one.end for one in sessions) for link in card.links),
     )
 
 

@@ -19,7 +19,8 @@ from tokentray.store.database import History
 from tokentray.store.usage_table import instant_of, milliseconds
 from tokentray.store.work_table import Run, fresh_runs, links_between, runs_between, runs_within, work_edits
 
-LEAST_PAUSE_MINUTES = 5
+# Runs are cut at five minutes; beyond a day, stretches would never end.
+LEAST_PAUSE_MINUTES, MOST_PAUSE_MINUTES = 5, 1440
 HOUR_MS = 3_600_000
 MINUTE = timedelta(minutes=1)
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,7 +60,7 @@ def take_stretches(
 ) -> list[tuple[WorkSession, list[Run]]]:
     """As `take_sessions`, with the runs each was made of, and those of a bill that are only told of beside it."""
     since, until = max(since or FIRST, FIRST), min(until or LAST, LAST)
-    pause = timedelta(minutes=max(pause_minutes, LEAST_PAUSE_MINUTES))
+    pause = timedelta(milliseconds=_pause_ms(pause_minutes))
     edits = work_edits(history)
     reach = timedelta(days=1)
     while True:
@@ -96,7 +97,7 @@ def stretches_of(
     runs: Iterable[Run], edits: Sequence[WorkEdit], pause_minutes: int, book: PriceBook, links: Links = ()
 ) -> list[tuple[WorkSession, list[Run]]]:
     """As `work_sessions`, with the runs each was made of, and those of a bill that are only told of beside it."""
-    pause = max(pause_minutes, LEAST_PAUSE_MINUTES) * 60_000
+    pause = _pause_ms(pause_minutes)
     fine, coarse = _sorted_out(runs)
     logged = _edited(_natural(fine, pause), edits)
     left = _absorb(coarse, logged)
@@ -162,6 +163,10 @@ def join(one: WorkSession, other: WorkSession) -> WorkEdit:
         raise ValueError("only stretches of one project can be joined")
     first, last = sorted((one, other), key=lambda session: session.start)
     return WorkEdit("join", one.project, first.start, last.start)
+
+
+def _pause_ms(pause_minutes: int) -> int:
+    return min(max(pause_minutes, LEAST_PAUSE_MINUTES), MOST_PAUSE_MINUTES) * 60_000
 
 
 @contextmanager
