@@ -1,14 +1,20 @@
 """The made-up year is plausible, labelled, and the same each time."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
 from tokentray.core.clock import StoppedClock
+from tokentray.core.journal import Level
 from tokentray.ingest.demo import make_demo
+from tokentray.insights.prices import open_price_book
+from tokentray.insights.work_sessions import take_sessions
 from tokentray.store.account_table import all_accounts
+from tokentray.store.checkin_table import all_checkins
 from tokentray.store.database import is_sample, open_history
 from tokentray.store.gauge_table import newest_gauges
+from tokentray.store.journal_table import all_cards
 from tokentray.store.totals import days_between, newest_reading, tokens_by_account
 
 NOW = datetime(2026, 11, 20, 17, 31, tzinfo=UTC)
@@ -70,3 +76,36 @@ def test_its_windows_are_partly_used(demo):
     used = {(account, gauge.name): gauge.used_percent for account, gauge in newest_gauges(demo)}
     assert used["claude-code/default", "5h"] == 62
     assert used["openrouter/default", "balance"] is None
+
+
+def test_its_journal_has_a_year_of_cards(demo):
+    cards = all_cards(demo)
+    days = [(NOW - (card.links[0].anchor if card.links else card.created_at)).days for card in cards]
+    assert (min(days), max(days) > 350, max(later - sooner for sooner, later in pairwise(sorted(days))) < 25) == (
+        0,
+        True,
+        True,
+    )
+    assert {str(card.outcome) for card in cards} == {"worked", "partly", "failed", "unclear", "None"}
+    assert {card.level for card in cards} == set(Level)
+    assert sum(card.follows is not None for card in cards) == 4
+    assert sum(card.draft for card in cards) == 1
+
+
+def test_its_cards_speak_of_stretches_that_are_there(demo):
+    stretches = take_sessions(demo, None, None, 30, open_price_book(demo, ()))
+    spoken_of = {card for stretch in stretches for card in stretch.cards}
+    assert spoken_of == {card.id for card in all_cards(demo) if card.links}
+    assert len(spoken_of) == 40
+
+
+def test_two_weeks_have_their_check_in(demo):
+    assert [(checkin.week, checkin.done) for checkin in all_checkins(demo)] == [("2026-W46", True), ("2026-W45", True)]
+
+
+def test_on_any_day_nothing_is_written_ahead_of_its_time(tmp_path):
+    for day in range(1, 8):
+        now = datetime(2026, 11, day, 6, 0, tzinfo=UTC)
+        with open_history(str(tmp_path / f"{day}.sqlite"), zone="Europe/Berlin") as history:
+            make_demo(history, StoppedClock(now))
+            assert all(card.created_at <= now for card in all_cards(history))

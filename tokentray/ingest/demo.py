@@ -17,6 +17,7 @@ from tokentray.core.found import Found, Response
 from tokentray.core.gauge import Gauge
 from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Tokens, Usage
+from tokentray.ingest.demo_journal import Stretch, make_demo_journal
 from tokentray.settings.settings import Budget, Settings
 from tokentray.store.account_table import account_id
 from tokentray.store.database import History, mark_sample, transaction, zone_of
@@ -119,10 +120,12 @@ def make_demo(history: History, clock: Clock) -> None:
     today = now.astimezone(zone).date()
     with transaction(history):
         mark_sample(history)
-        for habit in (CLAUDE, CODEX):
-            _record_agent(history, habit, today, zone, now)
+        stretches = [
+            stretch for habit in (CLAUDE, CODEX) for stretch in _record_agent(history, habit, today, zone, now)
+        ]
         for account in dict.fromkeys(program.account for program in PROGRAMS):
             _record_provider(history, account, today, zone, now)
+        make_demo_journal(history, stretches, now, zone)
 
 
 def demo_settings(settings: Settings) -> Settings:
@@ -131,7 +134,7 @@ def demo_settings(settings: Settings) -> Settings:
     return replace(settings, budgets=settings.budgets or budgets, polling_allowed=True, welcomed=True)
 
 
-def _record_agent(history: History, habit: Habit, today: date, zone: ZoneInfo, now: datetime) -> None:
+def _record_agent(history: History, habit: Habit, today: date, zone: ZoneInfo, now: datetime) -> list[Stretch]:
     found = Found()
     for ago in range(DAYS, -1, -1):
         for response in responses_of(habit, today - timedelta(days=ago), today, zone):
@@ -141,6 +144,18 @@ def _record_agent(history: History, habit: Habit, today: date, zone: ZoneInfo, n
     account = account_id(history, habit.account, "logged")
     record_logs(history, account, found, [])
     record_gauges(history, account, _windows(habit, now))
+    return _stretches(found.responses)
+
+
+def _stretches(responses: Iterable[Response]) -> list[Stretch]:
+    """The agent's sessions, for whom the journal speaks of them."""
+    by_session: dict[str, list[Response]] = {}
+    for response in responses:
+        by_session.setdefault(str(response[4]), []).append(response)
+    return [
+        Stretch(str(of_one[0][3]), _instant(of_one[0][1]), _instant(of_one[-1][1]), str(of_one[0][2]))
+        for of_one in by_session.values()
+    ]
 
 
 def _windows(habit: Habit, now: datetime) -> Iterable[Gauge]:
@@ -306,3 +321,7 @@ def _session(
 
 def _ms(instant: datetime) -> int:
     return int(instant.timestamp() * 1000)
+
+
+def _instant(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
