@@ -75,3 +75,10 @@ def test_an_account_that_makes_no_sense_is_left_out(tmp_path: Path, item: str) -
     path = tmp_path / "settings.json"
     path.write_text('{"accounts": [' + item + "]}")
     assert load_settings(str(path)) == Settings()
+
+
+def test_own_functions_of_work_come_back_without_what_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"functions": ["sales", 3, "", "law"], "pause_minutes": 45, "nudge": "yes"}')
+    settings = load_settings(str(path))
+    assert (settings.functions, settings.pause_minutes, settings.nudge) == (("sales", "law"), 45, False)
