@@ -265,8 +265,8 @@ class JournalPage(QWidget):
         self.editor.card_wished.connect(self.show_card)
         self.editor.tag_coloured.connect(self.tag_coloured)
         for keys, take in (("Ctrl+N", self.new_card), ("Ctrl+F", self._go_to_search)):
+            # For the whole window while this page is seen: right after coming here nothing of it has the focus.
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(take))
 
     # The list
