@@ -99,6 +99,8 @@ class GrowingText(QPlainTextEdit):
         wanted = lines * self.fontMetrics().lineSpacing() + edges + 4
         if self.minimumHeight() != wanted:
             self.setFixedHeight(wanted)
+            # Resizing breaks lines anew and asks for another height before the first one is set on both sides.
+            self.setMaximumHeight(self.minimumHeight())
 
 
 def links_in(source: QMimeData) -> list[str]:

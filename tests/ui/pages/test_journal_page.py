@@ -168,6 +168,18 @@ def test_what_was_chosen_stays_chosen_in_a_new_view(page: JournalPage) -> None:
     assert page._chosen_keys() == [session_key(ALPHA)]
 
 
+def test_many_sessions_of_a_day_are_folded_into_one_row(page: JournalPage, qtbot: QtBot) -> None:
+    sessions = tuple(stretch(TODAY, hour, 20, f"p{hour}", 1_000 * hour) for hour in range(9, 3, -1))
+    page.show_journal(replace(week_view(), days=(JournalDay(TODAY, (), sessions),)))
+    assert [page.rows.key(place)[-2:] for place in range(5)] == ["21", "p9", "p8", "p7", "21"]
+    assert page.rows.index(4).data() == "3 smaller ones. 15k tokens"
+    page.list.setFocus()
+    page.list.setCurrentIndex(page.rows.index(4))
+    qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    assert [page.rows.key(place)[-2:] for place in range(1, 7)] == ["p9", "p8", "p7", "p6", "p5", "p4"]
+    assert page._chosen_keys() == [session_key("2026-11-21T06:00Z/p6")]
+
+
 def test_delete_removes_and_can_be_taken_back(page: JournalPage, qtbot: QtBot) -> None:
     told, removed, restored = undo_of(page), list[str](), list[Card]()
     page.card_removed.connect(removed.append)

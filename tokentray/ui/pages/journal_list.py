@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from tokentray.ui.glyphs import draw_glyph
 from tokentray.ui.look import Look, colour, font, look_of, pixels
 from tokentray.ui.outcome_mark import draw_outcome
-from tokentray.ui.pages.journal_rows import LINE_ROLE, CardLine, DayLine, SessionLine
+from tokentray.ui.pages.journal_rows import LINE_ROLE, CardLine, DayLine, FoldLine, SessionLine
 from tokentray.ui.tag_field import draw_tag_dot
 
 Index = QModelIndex | QPersistentModelIndex
@@ -101,6 +101,8 @@ class RowPainter(QStyledItemDelegate):
                 _draw_card(painter, line, inner, look)
             elif isinstance(line, SessionLine):
                 _draw_session(painter, line, inner, look)
+            elif isinstance(line, FoldLine):
+                _draw_fold(painter, line, inner, look)
         painter.restore()
 
 
@@ -162,6 +164,15 @@ def _draw_session(painter: QPainter, line: SessionLine, rect: QRectF, look: Look
     painter.setFont(font(12))
     painter.setPen(colour(look.muted))
     _draw_elided(painter, lower, line.facts)
+
+
+def _draw_fold(painter: QPainter, line: FoldLine, rect: QRectF, look: Look) -> None:
+    side = float(pixels(18))
+    draw_glyph(painter, "more", QRectF(rect.left(), rect.center().y() - side / 2, side, side), look.muted)
+    words = QRectF(rect.left() + pixels(30), rect.top(), rect.width() - pixels(30), rect.height())
+    words.setRight(_draw_tokens(painter, words, line.tokens, look))
+    painter.setFont(font(13))
+    _draw_elided(painter, words, line.title)
 
 
 def _invitation(look: Look, ratio: float) -> QPixmap:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QScrollAr
 from tokentray.core.clock import Clock
 from tokentray.core.journal import Card, Edit, WorkSession, link_to, new_card_id
 from tokentray.core.period import local_day
-from tokentray.insights.journal import CardRow, JournalChoice, JournalDay, JournalView
+from tokentray.insights.journal import CardRow, JournalChoice, JournalView
 from tokentray.ui import wording
 from tokentray.ui.card import Card as Frame
 from tokentray.ui.card import text_label
@@ -27,7 +27,7 @@ from tokentray.ui.page_frame import RIGHT_MARGIN, ScrolledColumn
 from tokentray.ui.pages.chosen_cards import ChosenCards
 from tokentray.ui.pages.invitations import Invitations
 from tokentray.ui.pages.journal_list import JournalList
-from tokentray.ui.pages.journal_rows import JournalRows, card_key, completions_of, session_key, title_of
+from tokentray.ui.pages.journal_rows import Fold, JournalRows, Thing, card_key, completions_of, session_key, title_of
 from tokentray.ui.pages.journal_search import JournalSearch
 from tokentray.ui.pages.journal_statistics import JournalStatistics
 from tokentray.ui.pages.session_panel import SessionPanel, SplitDialog
@@ -296,13 +296,24 @@ class JournalPage(QWidget):
         things = self._chosen_things()
         return [thing.card for thing in things if isinstance(thing, CardRow)]
 
-    def _chosen_things(self) -> list[JournalDay | CardRow | WorkSession]:
+    def _chosen_things(self) -> list[Thing]:
         rows = sorted(index.row() for index in self.list.selectionModel().selectedRows())
         return [self.rows.thing(place) for place in rows]
 
     def _chosen_session(self) -> WorkSession | None:
         things = self._chosen_things()
         return things[0] if len(things) == 1 and isinstance(things[0], WorkSession) else None
+
+    def _chosen_fold(self) -> Fold | None:
+        things = self._chosen_things()
+        return things[0] if len(things) == 1 and isinstance(things[0], Fold) else None
+
+    def _unfold(self, fold: Fold) -> None:
+        """All of that day's sessions, the first of the smaller ones chosen."""
+        self.rows.unfold(fold.day)
+        place = self.rows.place_of(session_key(fold.sessions[0].id))
+        if place is not None:
+            self.list.setCurrentIndex(self.rows.index(place))
 
     def _show_menu(self, place: QPoint) -> None:
         menu = self.menu()
@@ -346,8 +357,11 @@ class JournalPage(QWidget):
             joinable = self._before(session) is not None
             self.session.show_session(session, ZoneInfo(self._view_now().zone), joinable=joinable)
             self.panes.setCurrentWidget(self._scrolled[self.session])
-        elif self._open_card is None:
-            self.panes.setCurrentWidget(self._scrolled[self.statistics])
+        else:
+            if things:
+                self._close_editor()
+            if self._open_card is None:
+                self.panes.setCurrentWidget(self._scrolled[self.statistics])
 
     def _renew_right(self) -> None:
         if self._open_card is None:
@@ -374,6 +388,8 @@ class JournalPage(QWidget):
         session = self._chosen_session()
         if session is not None:
             self.new_card(session)
+        elif (fold := self._chosen_fold()) is not None:
+            self._unfold(fold)
         elif self._chosen_things():
             self._show_chosen()
             self._go_right()

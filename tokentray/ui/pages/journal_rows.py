@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,27 @@ class SessionLine:
     facts: str
 
 
-Thing = JournalDay | CardRow | WorkSession
+@dataclass(frozen=True, slots=True)
+class FoldLine:
+    """The smaller stretches of a day, folded into one row."""
+
+    title: str
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The stretches of a day that are not shown one by one before it is opened."""
+
+    day: date
+    sessions: tuple[WorkSession, ...]
+
+
+Thing = JournalDay | CardRow | WorkSession | Fold
+Line = DayLine | CardLine | SessionLine | FoldLine
+
+MOST_UNFOLDED = 3
+"""So many stretches of a day invite to a card; more would be a reproach. The largest stay."""
 
 
 class JournalRows(QStringListModel):
@@ -63,17 +84,20 @@ class JournalRows(QStringListModel):
         super().__init__(parent)
         self._keys: list[str] = []
         self._things: list[Thing] = []
-        self._lines: dict[int, DayLine | CardLine | SessionLine] = {}
+        self._lines: dict[int, Line] = {}
         self._places: dict[str, int] = {}
+        self._unfolded: set[date] = set()
+        self._view: JournalView | None = None
         self._colours: tuple[tuple[str, int], ...] = ()
         self._zone = ZoneInfo("UTC")
 
     def show_view(self, view: JournalView) -> bool:
         """Shows all of it anew; False if every row has kept its place, and with it what is chosen."""
+        self._view = view
         self._zone = ZoneInfo(view.zone)
         self._colours = completions_of(view).colours
         self._lines.clear()
-        keys, self._things = _rows_of(view)
+        keys, self._things = _rows_of(view, self._unfolded)
         if keys == self._keys:
             self.dataChanged.emit(self.index(0), self.index(len(keys) - 1))
             return False
@@ -81,6 +105,12 @@ class JournalRows(QStringListModel):
         self._places = dict(zip(keys, range(len(keys)), strict=True))
         self.setStringList(keys)
         return True
+
+    def unfold(self, day: date) -> None:
+        """Shows all of a day's stretches from now on."""
+        self._unfolded.add(day)
+        if self._view is not None:
+            self.show_view(self._view)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Days are passed over."""
@@ -105,17 +135,19 @@ class JournalRows(QStringListModel):
         """Where a card or stretch stands now; None if it is not shown."""
         return self._places.get(key)
 
-    def line(self, place: int) -> DayLine | CardLine | SessionLine:
+    def line(self, place: int) -> Line:
         """What is painted there."""
         if place not in self._lines:
             self._lines[place] = self._made(self._things[place])
         return self._lines[place]
 
-    def _made(self, thing: Thing) -> DayLine | CardLine | SessionLine:
+    def _made(self, thing: Thing) -> Line:
         if isinstance(thing, CardRow):
             return _card_line(thing, self._colours)
         if isinstance(thing, WorkSession):
             return _session_line(thing, self._zone)
+        if isinstance(thing, Fold):
+            return _fold_line(thing)
         return _day_line(thing)
 
 
@@ -127,7 +159,7 @@ def session_key(session_id: str) -> str:
     return f"session {session_id}"
 
 
-def spoken(line: DayLine | CardLine | SessionLine) -> str:
+def spoken(line: Line) -> str:
     """The same for a screen reader."""
     parts: tuple[str, ...]
     if isinstance(line, CardLine):
@@ -135,6 +167,8 @@ def spoken(line: DayLine | CardLine | SessionLine) -> str:
         parts = (line.title, wording.outcome_words(line.outcome), line.badge, tags, line.tokens, line.facts)
     elif isinstance(line, SessionLine):
         parts = (line.title, line.facts, line.tokens)
+    elif isinstance(line, FoldLine):
+        parts = (line.title, line.tokens)
     else:
         parts = (line.title, line.facts)
     return ". ".join(part for part in parts if part)
@@ -155,7 +189,7 @@ def title_of(card: Card) -> str:
     return card.title.strip() or first or wording.untitled()
 
 
-def _rows_of(view: JournalView) -> tuple[list[str], list[Thing]]:
+def _rows_of(view: JournalView, unfolded: set[date]) -> tuple[list[str], list[Thing]]:
     keys: list[str] = []
     things: list[Thing] = []
     for day in view.days:
@@ -163,9 +197,22 @@ def _rows_of(view: JournalView) -> tuple[list[str], list[Thing]]:
         things.append(day)
         keys += [card_key(row.card.id) for row in day.cards]
         things += day.cards
-        keys += [session_key(session.id) for session in day.unexplained]
-        things += day.unexplained
+        shown, folded = _folded(day.unexplained) if day.day not in unfolded else (day.unexplained, ())
+        keys += [session_key(session.id) for session in shown]
+        things += shown
+        if folded:
+            keys.append(f"more {day.day}")
+            things.append(Fold(day.day, folded))
     return keys, things
+
+
+def _folded(sessions: tuple[WorkSession, ...]) -> tuple[tuple[WorkSession, ...], tuple[WorkSession, ...]]:
+    """Those that are shown and the others, each in their order; one alone is not folded."""
+    if len(sessions) <= MOST_UNFOLDED + 1:
+        return sessions, ()
+    largest = sorted(sessions, key=lambda session: session.tokens.total or 0, reverse=True)[:MOST_UNFOLDED]
+    ids = {session.id for session in largest}
+    return tuple(s for s in sessions if s.id in ids), tuple(s for s in sessions if s.id not in ids)
 
 
 def _day_line(day: JournalDay) -> DayLine:
@@ -196,6 +243,11 @@ def _session_line(session: WorkSession, zone: ZoneInfo) -> SessionLine:
     if session.grain == "hour":
         parts.append(_tr("to the hour"))
     return SessionLine(_tr("What was this?"), wording.tokens_text(session.tokens.total), " · ".join(parts))
+
+
+def _fold_line(fold: Fold) -> FoldLine:
+    tokens = sum(session.tokens.total or 0 for session in fold.sessions)
+    return FoldLine(_tr("{number} smaller ones").format(number=len(fold.sessions)), wording.tokens_text(tokens))
 
 
 def _tr(text: str) -> str:

@@ -36,6 +36,7 @@ class JournalStatistics(Card):
         # Six columns beside the list.
         self.rows.setProperty("role", "close rows")
         self.rows.narrowest = 96
+        self.rows.most_rows = 10
         self._note = text_label("", "muted", wrap=True)
         self.body.addWidget(self._period)
         self.body.addSpacing(6)

@@ -23,6 +23,9 @@ class RowsView(QTableView):
     narrowest = 140
     """The least width of the first column, in the design's pixels."""
 
+    most_rows = MOST_ROWS
+    """More are scrolled."""
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "rows")
@@ -63,7 +66,7 @@ class RowsView(QTableView):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        rows = min(self.model().rowCount(QModelIndex()), MOST_ROWS) if self.model() is not None else 0
+        rows = min(self.model().rowCount(QModelIndex()), self.most_rows) if self.model() is not None else 0
         height = sum(self.rowHeight(row) for row in range(rows)) + self.horizontalHeader().sizeHint().height()
         bar = self.horizontalScrollBar().sizeHint().height() if self.horizontalScrollBar().maximum() else 0
         return QSize(super().sizeHint().width(), height + bar + 2 * self.frameWidth() + 2)
