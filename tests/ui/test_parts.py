@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.snapshots import LONG
 from tokentray.ui.card import Words
 from tokentray.ui.flow import FlowLayout
+from tokentray.ui.growing_text import GrowingText
 from tokentray.ui.segments import Segments
 
 
@@ -85,3 +86,19 @@ def test_a_value_that_is_not_offered_checks_nothing(qtbot: QtBot, value: object)
     segments.show_value(7)
     segments.show_value(value)
     assert segments.value() is None
+
+
+def test_a_text_that_breaks_anew_has_one_height(app: QApplication, qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    column, text = QVBoxLayout(page), GrowingText("Learned")
+    column.addWidget(text)
+    column.addStretch(1)
+    page.resize(400, 400)
+    page.show()
+    item = "- The table was elegant and dropped one exception that matters to eleven customers.\n"
+    for width, items in ((400, 4), (300, 8), (500, 6), (250, 5), (274, 4), (385, 7), (496, 3)):
+        text.show_text(item * items)
+        page.resize(width, 400)
+        app.processEvents()
+        assert text.minimumHeight() == text.maximumHeight() == text.height()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -231,17 +230,3 @@ def test_nothing_is_cut_off_in_the_smallest_window(app: QApplication, qtbot: QtB
     page.show()
     qtbot.waitUntil(lambda: page._scroll.horizontalScrollBar().maximum() == 0)
     assert page.width() == 660
-
-
-def test_long_answers_stand_below_each_other(page: CheckInPage, qtbot: QtBot) -> None:
-    long = tuple(
-        f"- {LONG}: some words on it.\n- And another one, longer than a line of it could be." * n for n in range(1, 6)
-    )
-    page.show_checkin(replace(checkin_draft(), week="2026-W46", checkin=CheckIn("2026-W46", long)))  # type: ignore[arg-type]
-    for width in (984, 830, 984):
-        page.resize(width, 760)
-        QApplication.processEvents()
-    for answer in page.answers:
-        assert answer.minimumHeight() == answer.maximumHeight() == answer.height()
-    tops = [(one.geometry().bottom(), other.geometry().top()) for one, other in pairwise(page.answers)]
-    assert all(bottom < top for bottom, top in tops)
