@@ -14,7 +14,6 @@ class Segments(QFrame):
     def __init__(self, name: str, choices: list[tuple[object, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "segments")
-        self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._values = [value for value, _ in choices]
         self._group = QButtonGroup(self)
@@ -26,11 +25,17 @@ class Segments(QFrame):
             button.setProperty("role", "segment")
             button.setCheckable(True)
             button.setAutoDefault(False)
-            button.setAccessibleName(f"{name}: {text}")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             self._group.addButton(button, index)
             row.addWidget(button)
         self._group.idToggled.connect(self._toggled)
+        self.show_name(name)
+
+    def show_name(self, name: str) -> None:
+        """What is chosen here, for those who hear each choice by itself."""
+        self.setAccessibleName(name)
+        for button in self._group.buttons():
+            button.setAccessibleName(f"{name}: {button.text()}")
 
     def value(self) -> object:
         """What is chosen, None while nothing is."""

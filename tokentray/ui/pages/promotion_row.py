@@ -59,7 +59,7 @@ class PromotionRow(QWidget):
         self.setAccessibleName(f"{title}: {outcome}")
         self._mark.setToolTip(outcome)
         self.open.setAccessibleName(self.tr("Open {title}").format(title=title))
-        self.level.setAccessibleName(self.tr("{title} is for").format(title=title))
+        self.level.show_name(self.tr("{title} is for").format(title=title))
         self.level.show_value(row.card.level)
         self._dress()
 
