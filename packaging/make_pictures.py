@@ -13,13 +13,16 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
 ZONE = "Europe/Berlin"
 LOOKS = ("light", "dark")
-PAGES = ("overview", "trends", "sources")
+PAGES = ("overview", "trends", "journal", "checkin", "sources")
+OPEN_CARD = "Undo for the bulk edit"
 
 # Qt reads it when the application is made.
 os.environ["QT_SCALE_FACTOR"] = "2"
@@ -32,13 +35,26 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from tokentray.core.clock import StoppedClock  # noqa: E402
 from tokentray.ingest.demo import demo_settings, make_demo  # noqa: E402
+from tokentray.insights.checkin import CheckInDraft, take_checkin  # noqa: E402
+from tokentray.insights.journal import JournalChoice, JournalView, Proposal, take_journal, take_proposal  # noqa: E402
 from tokentray.insights.snapshot import Snapshot, Step, TrendChoice  # noqa: E402
 from tokentray.insights.snapshot_taking import take_snapshot  # noqa: E402
 from tokentray.settings.settings import Settings  # noqa: E402
 from tokentray.store.database import open_history  # noqa: E402
 from tokentray.ui.look import apply_look  # noqa: E402
 from tokentray.ui.popover import Popover  # noqa: E402
+from tokentray.ui.quick_card import QuickCard  # noqa: E402
 from tokentray.ui.window import Window  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All that the pictures show, taken at once."""
+
+    snapshot: Snapshot
+    journal: JournalView
+    checkin: CheckInDraft
+    proposal: Proposal
 
 
 def main(folder: str) -> None:
@@ -50,22 +66,27 @@ def main(folder: str) -> None:
         app = QApplication([__file__, "-platform", f"offscreen:configfile={file_name}"])
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     settings = demo_settings(Settings(zone=ZONE))
-    snapshot = made_up_moment(settings)
+    moment = made_up_moment(settings)
     for look in LOOKS:
         apply_look(app, look, text_scale=1.0)
-        show_popover(app, snapshot, os.path.join(folder, f"popover-{look}.png"))
-        show_window(app, snapshot, settings, folder, look)
+        show_popover(app, moment.snapshot, os.path.join(folder, f"popover-{look}.png"))
+        show_quick_card(app, moment.proposal, os.path.join(folder, f"quick-card-{look}.png"))
+        show_window(app, moment, settings, folder, look)
 
 
-def made_up_moment(settings: Settings) -> Snapshot:
-    """The snapshot that all pictures show."""
+def made_up_moment(settings: Settings) -> Moment:
     with (
         tempfile.TemporaryDirectory() as folder,
         open_history(os.path.join(folder, "history.sqlite"), zone=ZONE) as history,
     ):
         make_demo(history, StoppedClock(NOW))
         choice = TrendChoice(date(2026, 10, 22), NOW.date(), Step.DAY, "project")
-        return take_snapshot(history, settings, NOW, ZONE, choice, overview_days=90)
+        return Moment(
+            take_snapshot(history, settings, NOW, ZONE, choice, overview_days=90),
+            take_journal(history, settings, NOW, ZONE, JournalChoice()),
+            take_checkin(history, settings, NOW, ZONE),
+            take_proposal(history, settings, NOW, ZONE),
+        )
 
 
 def show_popover(app: QApplication, snapshot: Snapshot, path: str) -> None:
@@ -79,13 +100,28 @@ def show_popover(app: QApplication, snapshot: Snapshot, path: str) -> None:
     popover.close()
 
 
-def show_window(app: QApplication, snapshot: Snapshot, settings: Settings, folder: str, look: str) -> None:
+def show_quick_card(app: QApplication, proposal: Proposal, path: str) -> None:
+    quick_card = QuickCard()
+    quick_card.show_proposal(
+        proposal.session, proposal.card, proposal.completions, offered=proposal.sessions, zone=ZoneInfo(ZONE)
+    )
+    quick_card.show_at()
+    keep(app, quick_card, path)
+    quick_card.close()
+
+
+def show_window(app: QApplication, moment: Moment, settings: Settings, folder: str, look: str) -> None:
     window = Window(settings, StoppedClock(NOW))
-    window.show_snapshot(snapshot)
+    window.show_snapshot(moment.snapshot)
+    window.show_journal(moment.journal)
+    window.show_checkin(moment.checkin)
     window.resize(1180, 760)
     window.show()
+    cards = {row.card.title: row.card.id for day in moment.journal.days for row in day.cards}
     for page in PAGES:
         window.show_page(page)
+        if page == "journal":
+            window.show_card(cards[OPEN_CARD])
         keep(app, window, os.path.join(folder, f"{page}-{look}.png"))
     window.close()
 

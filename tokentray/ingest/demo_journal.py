@@ -13,8 +13,8 @@ from tokentray.store.checkin_table import record_checkin
 from tokentray.store.database import History
 from tokentray.store.journal_table import keep_edit, put_card, record_retry, save_search, set_tag_colour
 
-NEAR = timedelta(days=6)
-"""A story is told of the nearest session on its project that is not further away than this."""
+NEAR_DAYS = 6
+"""A story is told of a session on its project that is not further away than this."""
 
 WRITTEN_AFTER = timedelta(minutes=12)
 EVENING = time(17, 40)
@@ -40,7 +40,8 @@ class Story:
     """
     A card about something `ago` days ago. `project` "": used where no log is, such as a chat on the web.
 
-    `again` is how many days ago the story was that it tries again; `answered` that the person said no to another try.
+    `again` is how many days ago the story was that it tries again; `answered` that the person said no to another try. `model` is the one it
+    was tried with, "" the one of its session.
     """
 
     ago: int
@@ -60,6 +61,7 @@ class Story:
     again: int = 0
     answered: bool = False
     draft: bool = False
+    model: str = ""
 
 
 STORIES = (
@@ -520,6 +522,7 @@ STORIES = (
         "",
         "Three times the same page with other nouns.",
         "Real words of real customers as material.",
+        model="claude-sonnet-5",
         tags="content",
         function="marketing",
         effort=75,
@@ -780,9 +783,14 @@ def make_demo_journal(history: History, stretches: Sequence[Stretch], now: datet
 
 
 def _nearest(story: Story, free: list[Stretch], today: date, zone: ZoneInfo) -> Stretch | None:
-    wanted = datetime.combine(today - timedelta(days=story.ago), time(16), zone)
-    near = [one for one in free if one.project == story.project and abs(one.start - wanted) < NEAR]
-    return min(near, key=lambda one: (abs(one.start - wanted), one.start), default=None)
+    """The longest of the nearest day: short ones are seldom worth a card."""
+    wanted = today - timedelta(days=story.ago)
+
+    def days_away(stretch: Stretch) -> int:
+        return abs((stretch.start.astimezone(zone).date() - wanted).days)
+
+    near = [stretch for stretch in free if stretch.project == story.project and days_away(stretch) <= NEAR_DAYS]
+    return min(near, key=lambda one: (days_away(one), one.start - one.end, one.start), default=None)
 
 
 def _card(story: Story, stretch: Stretch | None, today: date, zone: ZoneInfo) -> Card:
@@ -807,7 +815,7 @@ def _card(story: Story, stretch: Stretch | None, today: date, zone: ZoneInfo) ->
         tags=tuple(story.tags.split()),
         url=story.url,
         links=() if stretch is None else (Link(stretch.project, stretch.start, stretch.start, stretch.end),),
-        models=() if stretch is None else (stretch.model,),
+        models=tuple(filter(None, (story.model or (stretch.model if stretch else ""),))),
         draft=story.draft,
     )
 
