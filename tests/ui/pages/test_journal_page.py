@@ -267,10 +267,35 @@ def test_a_search_is_saved_under_a_name_and_found_again(page: JournalPage, qtbot
     assert page.search.text == "outcome:failed"
 
 
-def test_the_search_of_a_view_is_shown_where_none_was_typed(page: JournalPage, qtbot: QtBot) -> None:
-    with qtbot.assertNotEmitted(page.journal_chosen, wait=200):
-        page.show_journal(found_view())
+def test_a_new_page_shows_the_search_that_is_answered(qtbot: QtBot) -> None:
+    page = JournalPage(StoppedClock(NOW))
+    qtbot.addWidget(page)
+    page.show_journal(found_view())
     assert page.search.text == "outcome:failed since:2026-09 glossary"
+
+
+def test_an_answer_to_older_words_does_not_bring_them_back(page: JournalPage) -> None:
+    page.search.search("glossary")
+    page.search.search("")
+    page.show_journal(found_view())
+    assert page.search.text == ""
+
+
+def test_what_is_seen_stays_in_its_place_when_rows_come_above(page: JournalPage, app: QApplication) -> None:
+    choose(page, session_key(ALPHA))
+    bar = page.list.verticalScrollBar()
+    bar.setValue(115)
+    later = JournalDay(date(2026, 11, 22), (), (stretch(date(2026, 11, 22), 9, 30),))
+    page.show_journal(replace(week_view(), days=(later, *week_view().days)))
+    app.processEvents()
+    assert bar.value() == 115 + 2 * 50
+
+
+def test_other_words_begin_at_the_top(page: JournalPage, app: QApplication) -> None:
+    page.list.verticalScrollBar().setValue(215)
+    page.show_journal(replace(week_view(), choice=JournalChoice("alpha"), days=week_view().days[1:]))
+    app.processEvents()
+    assert page.list.verticalScrollBar().value() == 0
 
 
 def test_down_leaves_the_search_for_the_list(page: JournalPage, qtbot: QtBot) -> None:
@@ -324,6 +349,7 @@ def test_a_session_is_split_where_the_person_says(page: JournalPage, qtbot: QtBo
     dialog.slider.setValue(29)
     with qtbot.waitSignal(page.work_split) as split:
         dialog._tell()
+    assert page._chosen_keys() == [session_key(ALPHA)]
     assert split.args == [ALPHA, datetime(2026, 11, 21, 13, 30, tzinfo=UTC)]
     with qtbot.waitSignal(page.work_undone):
         told[0][1]()

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from tokentray.core.clock import Clock
-from tokentray.core.journal import Card, Edit, WorkSession, link_to, new_card_id
+from tokentray.core.journal import Card, Completions, Edit, WorkSession, link_to, new_card_id
 from tokentray.core.period import local_day
 from tokentray.insights.journal import CardRow, JournalChoice, JournalView
 from tokentray.ui import wording
@@ -26,7 +26,7 @@ from tokentray.ui.look import pixels
 from tokentray.ui.page_frame import RIGHT_MARGIN, ScrolledColumn
 from tokentray.ui.pages.chosen_cards import ChosenCards
 from tokentray.ui.pages.invitations import Invitations
-from tokentray.ui.pages.journal_list import JournalList
+from tokentray.ui.pages.journal_list import ROW_HEIGHT, JournalList
 from tokentray.ui.pages.journal_rows import Fold, JournalRows, Thing, card_key, completions_of, session_key, title_of
 from tokentray.ui.pages.journal_search import JournalSearch
 from tokentray.ui.pages.journal_statistics import JournalStatistics
@@ -67,6 +67,7 @@ class JournalPage(QWidget):
         self._clock = clock
         self._view: JournalView | None = None
         self._open_card: str | None = None
+        self._filled: tuple[Card, tuple[WorkSession, ...], Completions, Around] | None = None
         self._wanted = ""
         self._narrow = False
         self.add = QPushButton(self.tr("New card"))
@@ -99,12 +100,15 @@ class JournalPage(QWidget):
 
     def show_journal(self, view: JournalView) -> None:
         """Shows the moment; the card that is being written stays as it is written."""
-        self._view = view
-        keys = self._chosen_keys()
+        before, self._view = self._view, view
+        keys, place = self._chosen_keys(), self._list_place()
         if self.rows.show_view(view) or not keys:
             self._choose_again(keys)
+            if before is not None and before.choice.text == view.choice.text:
+                self._scroll_to(place)
+        self.list.viewport().update()
         self.search.show_choices(completions_of(view), view.searches, local_day(view.taken_at, view.zone))
-        if view.choice.text and not self.search.text:
+        if before is None:
             self.search.show_text(view.choice.text)
         self.invitations.show_view(view)
         self.statistics.show_view(view)
@@ -119,6 +123,7 @@ class JournalPage(QWidget):
         """Opens a card and goes to it; one that is not on the list is looked for in all of the history."""
         self._wanted = card_id
         if self._view is not None and not self._open_wanted():
+            self.search.show_text("")
             self.journal_chosen.emit(JournalChoice("", FIRST_DAY))
 
     def show_edits(self, card_id: str, edits: Sequence[Edit]) -> None:
@@ -278,19 +283,31 @@ class JournalPage(QWidget):
         """What was chosen before a new view; a card just written gets its place."""
         if not keys and self._open_card is not None:
             keys = [card_key(self._open_card)]
-        selection = QItemSelection()
         places = [place for key in keys if (place := self.rows.place_of(key)) is not None]
+        selection = QItemSelection()
         for place in places:
-            index = self.rows.index(place)
-            selection.select(index, index)
+            selection.select(self.rows.index(place), self.rows.index(place))
         model = self.list.selectionModel()
-        before = model.blockSignals(True)
         if places:
             model.setCurrentIndex(self.rows.index(places[0]), QItemSelectionModel.SelectionFlag.NoUpdate)
+        else:
+            self.list.scrollToTop()
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        model.blockSignals(before)
-        if places:
-            self.list.scrollTo(self.rows.index(places[0]))
+        # Nothing else was chosen, so nothing else is to be opened.
+        self._settled.stop()
+
+    def _list_place(self) -> tuple[str, int]:
+        """The uppermost row to be seen, and how much of it is above the edge."""
+        value, height = self.list.verticalScrollBar().value(), pixels(ROW_HEIGHT)
+        row = value // height
+        return (self.rows.key(row) if row < self.rows.rowCount() else "", value % height)
+
+    def _scroll_to(self, place: tuple[str, int]) -> None:
+        """Keeps what is seen where it is while rows come and go above it."""
+        row = self.rows.place_of(place[0])
+        if row is not None:
+            self.list.executeDelayedItemsLayout()
+            self.list.verticalScrollBar().setValue(row * pixels(ROW_HEIGHT) + place[1])
 
     def _chosen_cards(self) -> list[Card]:
         things = self._chosen_things()
@@ -405,11 +422,15 @@ class JournalPage(QWidget):
         view = self._view_now()
         before, after = (row.before, row.after) if row is not None else (None, ())
         around = Around(ZoneInfo(view.zone), self._linkable(sessions), (), before, after)
-        self.editor.show_card(card, sessions, completions_of(view), around)
+        filled = (card, sessions, completions_of(view), around)
+        if filled != self._filled:
+            self._filled = filled
+            self.editor.show_card(*filled)
 
     def _close_editor(self) -> None:
         """What was not told yet is told."""
         self._open_card = None
+        self._filled = None
         self.editor.show_nothing()
 
     def _go_right(self) -> None:
@@ -526,6 +547,10 @@ class JournalPage(QWidget):
             dialog.open()
 
     def _split(self, session: WorkSession, instant: datetime) -> None:
+        # Both parts are to be seen, however small.
+        keys = self._chosen_keys()
+        self.rows.unfold(local_day(session.start, self._view_now().zone))
+        self._choose_again(keys)
         self.work_split.emit(session.id, instant)
         self.undoable.emit(self.tr("The session was cut in two."), self.work_undone.emit)
 

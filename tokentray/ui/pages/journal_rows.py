@@ -92,14 +92,17 @@ class JournalRows(QStringListModel):
         self._zone = ZoneInfo("UTC")
 
     def show_view(self, view: JournalView) -> bool:
-        """Shows all of it anew; False if every row has kept its place, and with it what is chosen."""
+        """
+        Shows all of it anew; False if every row has kept its place, and with it what is chosen.
+
+        Then only the words may be others, which whoever shows them paints anew: a list told of changed data is laid out again as a whole.
+        """
         self._view = view
         self._zone = ZoneInfo(view.zone)
         self._colours = completions_of(view).colours
         self._lines.clear()
         keys, self._things = _rows_of(view, self._unfolded)
         if keys == self._keys:
-            self.dataChanged.emit(self.index(0), self.index(len(keys) - 1))
             return False
         self._keys = keys
         self._places = dict(zip(keys, range(len(keys)), strict=True))
@@ -210,9 +213,10 @@ def _folded(sessions: tuple[WorkSession, ...]) -> tuple[tuple[WorkSession, ...],
     """Those that are shown and the others, each in their order; one alone is not folded."""
     if len(sessions) <= MOST_UNFOLDED + 1:
         return sessions, ()
-    largest = sorted(sessions, key=lambda session: session.tokens.total or 0, reverse=True)[:MOST_UNFOLDED]
-    ids = {session.id for session in largest}
-    return tuple(s for s in sessions if s.id in ids), tuple(s for s in sessions if s.id not in ids)
+    totals = [session.tokens.total or 0 for session in sessions]
+    largest = set(sorted(range(len(sessions)), key=totals.__getitem__, reverse=True)[:MOST_UNFOLDED])
+    shown = tuple(session for place, session in enumerate(sessions) if place in largest)
+    return shown, tuple(session for place, session in enumerate(sessions) if place not in largest)
 
 
 def _day_line(day: JournalDay) -> DayLine:
