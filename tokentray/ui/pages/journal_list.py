@@ -141,7 +141,9 @@ def _draw_card(painter: QPainter, line: CardLine, rect: QRectF, look: Look) -> N
     side = pixels(18)
     mark = QRectF(rect.left(), rect.top() + pixels(1), side, side)
     draw_outcome(painter, line.outcome, mark, look)
-    upper.setRight(_draw_tokens(painter, upper, line.tokens, look))
+    end = _draw_tokens(painter, upper, line.tokens, look)
+    facts = line.facts if end < upper.right() else _joined(line.tokens, line.facts)
+    upper.setRight(end)
     lower.setRight(_draw_badge(painter, lower, line.badge, look))
     painter.setFont(font(13, QFont.Weight.Medium))
     painter.setPen(colour(look.text if line.titled else look.muted))
@@ -149,7 +151,7 @@ def _draw_card(painter: QPainter, line: CardLine, rect: QRectF, look: Look) -> N
     lower.setLeft(_draw_tags(painter, lower, line.tags, look))
     painter.setFont(font(12))
     painter.setPen(colour(look.muted))
-    _draw_elided(painter, lower, line.facts)
+    _draw_elided(painter, lower, facts)
 
 
 def _draw_session(painter: QPainter, line: SessionLine, rect: QRectF, look: Look) -> None:
@@ -157,13 +159,15 @@ def _draw_session(painter: QPainter, line: SessionLine, rect: QRectF, look: Look
     painter.drawPixmap(
         QPointF(rect.left(), rect.top() + pixels(1)), _invitation(look, painter.device().devicePixelRatioF())
     )
-    upper.setRight(_draw_tokens(painter, upper, line.tokens, look))
+    end = _draw_tokens(painter, upper, line.tokens, look)
+    facts = line.facts if end < upper.right() else _joined(line.tokens, line.facts)
+    upper.setRight(end)
     painter.setFont(font(13))
     painter.setPen(colour(look.accent_text))
     _draw_elided(painter, upper, line.title)
     painter.setFont(font(12))
     painter.setPen(colour(look.muted))
-    _draw_elided(painter, lower, line.facts)
+    _draw_elided(painter, lower, facts)
 
 
 def _draw_fold(painter: QPainter, line: FoldLine, rect: QRectF, look: Look) -> None:
@@ -208,7 +212,7 @@ def _two_lines(rect: QRectF) -> tuple[QRectF, QRectF]:
 
 
 def _draw_tokens(painter: QPainter, rect: QRectF, text: str, look: Look) -> float:
-    """At the right end; gives where the room before it ends."""
+    """At the right end, if it leaves room for a title; gives where that room ends."""
     painter.setFont(font(12))
     painter.setPen(colour(look.muted))
     wide = QFontMetricsF(painter.font()).horizontalAdvance(text)
@@ -259,6 +263,10 @@ def _draw_tags(painter: QPainter, rect: QRectF, tags: tuple[tuple[str, int], ...
         painter.drawText(box.adjusted(pixels(14), 0, 0, 0), _LEFT, shown)
         left = box.right() + pixels(5)
     return left + pixels(4) if tags else left
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:

@@ -126,6 +126,8 @@ class JournalRows(QStringListModel):
             return self.line(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return spoken(self.line(index.row()))
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(line := self.line(index.row()), CardLine):
+            return "\n".join(part for part in (line.title, wording.outcome_words(line.outcome), line.facts) if part)
         return None
 
     def key(self, place: int) -> str:
@@ -228,7 +230,7 @@ def _day_line(day: JournalDay) -> DayLine:
 
 def _card_line(row: CardRow, colours: tuple[tuple[str, int], ...]) -> CardLine:
     card = row.card
-    parts = [*dict.fromkeys(link.project for link in card.links if link.project)]
+    parts = [*dict.fromkeys(wording.project_words(link.project) for link in card.links if link.project)]
     if row.cost:
         parts.append(wording.moneys_text(row.cost))
     badge = _tr("Draft") if card.draft else "" if card.level is Level.ME else wording.level_words(card.level)
@@ -241,7 +243,7 @@ def _card_line(row: CardRow, colours: tuple[tuple[str, int], ...]) -> CardLine:
 def _session_line(session: WorkSession, zone: ZoneInfo) -> SessionLine:
     parts = [wording.stretch_text(session.start, session.end, zone)]
     if session.project:
-        parts.append(session.project)
+        parts.append(wording.project_words(session.project))
     if session.cost:
         parts.append(wording.moneys_text(session.cost))
     if session.grain == "hour":
