@@ -14,8 +14,9 @@ from tokentray.core.clock import StoppedClock
 from tokentray.core.journal import WorkSession
 from tokentray.core.usage import Tokens, Usage
 from tokentray.ingest.logs import find_agents, scan_logs
-from tokentray.insights.journal import JournalChoice, short_name, take_journal
+from tokentray.insights.journal import JournalChoice, take_journal
 from tokentray.insights.prices import open_price_book
+from tokentray.insights.words import short_name
 from tokentray.insights.work_sessions import take_sessions
 from tokentray.settings.settings import Settings
 from tokentray.store.account_table import account_id

@@ -14,8 +14,9 @@ from tokentray.cli.here import rfc3339
 from tokentray.cli.plain import costs, count, short_count, table
 from tokentray.core.journal import Card, Edit, Outcome, WorkSession
 from tokentray.core.money import Money
-from tokentray.insights.journal import CardRow, short_name
+from tokentray.insights.journal import CardRow
 from tokentray.insights.minutes import minutes_text
+from tokentray.insights.words import short_name
 
 SECTIONS = (("Tried", "tried"), ("Worked", "worked"), ("Learned", "learned"), ("Next", "next"))
 OUTCOMES = {

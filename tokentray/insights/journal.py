@@ -22,6 +22,7 @@ from tokentray.core.period import Period, day_period, local_day
 from tokentray.insights.prices import PriceBook, open_price_book
 from tokentray.insights.retry import RetryOffer, retry_offers
 from tokentray.insights.search import parse_search
+from tokentray.insights.words import short_name
 from tokentray.insights.work_sessions import take_sessions
 from tokentray.settings.settings import Settings
 from tokentray.store.database import History
@@ -326,11 +327,6 @@ def spellings(tags: Iterable[TagRow]) -> dict[str, str]:
     for tag in tags:
         spelled.setdefault(tag.name.lower(), tag.name)
     return spelled
-
-
-def short_name(project: str) -> str:
-    """The last part of a folder; another name as it is."""
-    return project.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or project
 
 
 def _clusters(instants: list[datetime]) -> list[tuple[datetime, datetime]]:

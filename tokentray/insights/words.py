@@ -14,6 +14,11 @@ SIZES = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 WINDOWS = {300: "5-hour window", 1440: "daily window", 10080: "weekly window"}
 
 
+def short_name(project: str) -> str:
+    """The last part of a folder; another name as it is."""
+    return project.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or project
+
+
 def count_text(count: int | None) -> str:
     """1.24M, 39.9M, 742k; "unknown" for None."""
     if count is None:

@@ -60,9 +60,11 @@ def nudge_title(nudge: Nudge) -> str:
     """Such as "2 h 10 min on alpha: what was it for?"."""
     if nudge.session is None:
         return _tr("Time for this week’s check-in")
-    minutes = round((nudge.session.end - nudge.session.start).total_seconds() / 60)
+    time = wording.minutes_text(round((nudge.session.end - nudge.session.start).total_seconds() / 60))
+    if nudge.session.project is None:
+        return _tr("{time} of work: what was it for?").format(time=time)
     return _tr("{time} on {project}: what was it for?").format(
-        time=wording.minutes_text(minutes), project=wording.project_words(nudge.session.project)
+        time=time, project=wording.project_words(nudge.session.project)
     )
 
 

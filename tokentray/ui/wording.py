@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 from tokentray.core.gauge import Gauge
 from tokentray.core.journal import Level, Outcome, WorkSession
 from tokentray.core.money import Money, MoneyKind
+from tokentray.insights.words import short_name
 
 UNKNOWN = "—"
 """What stands where nobody said a number."""
@@ -542,7 +543,7 @@ def session_words(session: WorkSession, zone: tzinfo) -> str:
     """14:00 to 15:40, 1.24M tokens, project alpha"""
     parts = [stretch_text(session.start, session.end, zone), tokens_text(session.tokens.total)]
     if session.project:
-        parts.append(translate("wording", "project {project}").format(project=session.project))
+        parts.append(translate("wording", "project {project}").format(project=project_words(session.project)))
     return ", ".join(parts)
 
 
@@ -567,7 +568,8 @@ def untitled() -> str:
 
 
 def project_words(project: str | None) -> str:
-    return project or translate("wording", "No project")
+    """A folder's last part; the whole of it stands where there is room for details."""
+    return short_name(project) if project else translate("wording", "No project")
 
 
 # States and errors

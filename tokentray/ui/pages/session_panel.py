@@ -77,7 +77,7 @@ class SessionPanel(Card):
         tr = self.tr
         cost = wording.moneys_text(session.cost)
         facts = [
-            (tr("Project"), wording.project_words(session.project)),
+            (tr("Project"), session.project or wording.project_words(None)),
             (tr("Tokens"), wording.tokens_exactly(session.tokens.total)),
             (tr("Cost"), f"{cost} · {wording.cost_kind_text(session.cost)}" if session.cost else wording.UNKNOWN),
             (tr("Agents"), ", ".join(session.agents)),
