@@ -85,6 +85,12 @@ def test_a_card_without_title_is_called_by_what_was_tried(page: JournalPage) -> 
     assert page.rows.index(place).data() == "Queries for the quarterly numbers. Not said yet. Draft. tokens unknown"
 
 
+def test_a_folder_is_called_by_its_last_part(page: JournalPage) -> None:
+    session = stretch(TODAY, 9, 30, "/home/somebody/code/alpha", 1_000)
+    page.show_journal(replace(week_view(), days=(JournalDay(TODAY, (), (session,)),)))
+    assert page.rows.index(1).data() == "What was this?. 10:00\u202fAM to 10:30\u202fAM · alpha. 1.0k tokens"
+
+
 def test_moving_passes_over_days(page: JournalPage, qtbot: QtBot) -> None:
     choose(page, session_key("2026-11-21T09:00Z/tokentray"))
     qtbot.keyClick(page.list, Qt.Key.Key_Down)
