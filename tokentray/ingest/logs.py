@@ -224,13 +224,14 @@ class _Scan:
 
     def _answers(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Answer]]:
         total = sum(piece.bytes for piece in pieces)
-        reader = LogReader(much=total >= LITTLE_NEWS)
         helper = None
         if total > MUCH_NEWS:
             # subprocess costs 16 ms, which only much news is worth.
             from tokentray.sources.second_process import second_process
 
             helper = second_process([piece.task for piece in pieces])
+        # Not sooner: the second process begins while this one imports its decoder.
+        reader = LogReader(much=total >= LITTLE_NEWS)
         if helper is None:
             for piece in pieces:
                 if self._is_stopped():

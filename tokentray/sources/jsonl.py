@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     Decode = Callable[[bytes], Any]
 
+from_bytes = int.from_bytes
 PAGE = 256 * 1024
 HEAD_BYTES = 4096
 
@@ -61,7 +62,7 @@ def ends_a_line(file: BinaryIO, offset: int) -> bool:
 
 def number_of(data: bytes) -> int:
     """63 bits of BLAKE2b, above 0."""
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big") >> 1 or 1
+    return from_bytes(blake2b(data, digest_size=8).digest(), "big") >> 1 or 1
 
 
 def decode_line(line: bytes, decode: Decode) -> dict[str, Any] | None:

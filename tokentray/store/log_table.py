@@ -168,9 +168,7 @@ def record_turn(history: History, account: int, at_ms: int, why: str) -> None:
 
 
 def _keep_responses(history: History, account: int, responses: Sequence[Response]) -> None:
-    texts = {response[2] for response in responses} | {response[3] for response in responses}
-    texts |= {response[4] for response in responses} | {response[5] for response in responses}
-    names = {text: name_id(history, text) for text in texts}
+    names = _Names(history)
     # In the order of their ids, as the table lies on the disk; lines of one response stay in the order of the file.
     ordered = sorted(responses, key=FIRST)
     whole = len(ordered) - len(ordered) % ROWS_AT_ONCE
@@ -186,6 +184,17 @@ def _keep_responses(history: History, account: int, responses: Sequence[Response
         if number % ROWS_AT_ONCE == 0 or number > whole:
             history.db.execute(KEEP_ONE if number > whole else KEEP_MANY, rows)
             rows = []
+
+
+class _Names(dict[str, int]):
+    """The numbers of texts, each asked for once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = name_id(self._history, text)
+        return number
 
 
 def _touched(history: History, account: int, responses: Sequence[Response]) -> set[tuple[int, int, int]]:

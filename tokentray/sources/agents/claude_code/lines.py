@@ -9,6 +9,8 @@ line, and the usage between is what belongs to the message. Whatever does not fi
 
 from __future__ import annotations
 
+from itertools import pairwise
+from struct import Struct
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import msgspec
@@ -18,6 +20,8 @@ from tokentray.sources.agents.claude_code.log import RESPONSE, Reader
 from tokentray.sources.jsonl import instant_of, number_of, text_of, typed_decoder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tokentray.sources.jsonl import Decode
 
 PARENT = b'{"parentUuid":"'
@@ -27,7 +31,6 @@ HEAD_WITHIN = 1024
 STAMP = b'"timestamp":"'
 VARIABLE = (b'"requestId":"', b'"uuid":"', STAMP)
 FULL_STOP, Z = ord("."), ord("Z")
-LINE_ENDS = b'Z"}'
 CONTENT = b'"content":['
 STOP_REASON = b'"stop_reason":'
 NO_STOP_REASON = STOP_REASON + b"null"
@@ -92,7 +95,7 @@ class Layout:
     How the response lines of one session, model and version are laid out:
 
     parent's uuid · `before_id` · id · `after_id` · content · stop reason · `before_usage` · usage · `tail` bytes, of which the pieces
-    `behind`, each with its distance from the line's end, are fixed. `time_from` is the distance of the time.
+    `behind` are fixed; `pieces_at` takes them out. `time_from` is the distance of the time from the line's end.
     """
 
     __slots__ = (
@@ -104,6 +107,7 @@ class Layout:
         "id_from",
         "id_length",
         "model",
+        "pieces_at",
         "project",
         "session",
         "tail",
@@ -114,7 +118,8 @@ class Layout:
     before_id: bytes
     after_id: bytes
     before_usage: bytes
-    behind: list[tuple[int, bytes]]
+    behind: tuple[bytes, ...]
+    pieces_at: Callable[[bytes, int], tuple[bytes, ...]]
     id_from: int
     id_length: int
     usage_from: int
@@ -149,7 +154,8 @@ class LineReader:
         # One long function: what is called for each line of a gigabyte costs more than what it does.
         find, rfind, starts, layouts = page.find, page.rfind, page.startswith, self._layouts
         user_head = self._user_head
-        # Of the response that is going on over several lines; `stamped` is where the time of its last line stands.
+        # Of the response that is going on over several lines: `usage` with what stands before it; `stamped` is where the time of its last
+        # line stands.
         key = usage = b""
         counts: _Usage | None = None
         layout: Layout | None = None
@@ -166,19 +172,21 @@ class LineReader:
                 at = head + fits.id_from
                 behind_id = at + fits.id_length
                 tail = stop - fits.tail
-                used = rfind(fits.before_usage, behind_id, tail)
-                if used < 0 or not starts(fits.after_id, behind_id):
+                if (
+                    tail < behind_id
+                    or fits.pieces_at(page, tail) != fits.behind
+                    or not starts(fits.after_id, behind_id)
+                ):
                     continue
-                for distance, piece in fits.behind:
-                    if not starts(piece, stop - distance):
-                        used = -1
-                        break
-                if used < 0:
-                    continue
-                now, now_used = page[at:behind_id], page[used + fits.usage_from : tail]
-                if now != key or now_used != usage or fits is not layout:
+                now, used = page[at:behind_id], tail - len(usage)
+                # Mostly it is the response of the line before, with the same usage.
+                if now != key or fits is not layout or used < behind_id or not starts(usage, used):
+                    used = rfind(fits.before_usage, behind_id, tail)
+                    if used < 0:
+                        continue
+                    now_usage = page[used:tail]
                     try:
-                        now_counts = usage_of(now_used)
+                        now_counts = usage_of(now_usage[fits.usage_from :])
                     except msgspec.DecodeError:
                         continue
                     if counts is not None and layout is not None:
@@ -187,7 +195,7 @@ class LineReader:
                         # The next line is most likely laid out like this one.
                         layouts.remove(fits)
                         layouts.insert(0, fits)
-                    key, usage, counts, layout, complete = now, now_used, now_counts, fits, False
+                    key, usage, counts, layout, complete = now, now_usage, now_counts, fits, False
                 stamped = stop - fits.time_from
                 complete = complete or not starts(NO_STOP_REASON, used - len(NO_STOP_REASON))
                 break
@@ -230,16 +238,17 @@ class LineReader:
             self._reader.respond(key, response)
 
     def _instant(self, page: bytes, stamped: int) -> int | None:
-        minute = page[stamped : stamped + 16]
-        try:
-            if minute in self._minutes and page[stamped + 19] == FULL_STOP and page[stamped + 23] == Z:
-                seconds, thousandths = page[stamped + 17 : stamped + 19], page[stamped + 20 : stamped + 23]
-                return self._minutes[minute] + int(seconds) * 1000 + int(thousandths)
-        except ValueError:
-            return None
-        at = instant_of(page[stamped : stamped + 24].decode("ascii", "replace"))
-        if at is not None and page[stamped + 19] == FULL_STOP and page[stamped + 23] == Z:
-            self._minutes[minute] = at // 60_000 * 60_000
+        stamp = page[stamped : stamped + 24]
+        plain = stamp[19] == FULL_STOP and stamp[23] == Z
+        minute = self._minutes.get(stamp[:16]) if plain else None
+        if minute is not None:
+            try:
+                return minute + int(stamp[17:19] + stamp[20:23])
+            except ValueError:
+                return None
+        at = instant_of(stamp.decode("ascii", "replace"))
+        if at is not None and plain:
+            self._minutes[stamp[:16]] = at // 60_000 * 60_000
         return at
 
     def _other_line(self, page: bytes, start: int, stop: int) -> None:
@@ -317,12 +326,9 @@ def _ends_alike(layout: Layout, raw: bytes, usage: Any) -> bool:
         return False
     layout.time_from = len(tail) - stamp[0]
     edges = [0, *(edge for value in values for edge in value), len(tail)]
-    layout.behind = [
-        (len(tail) - edges[index], tail[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)
-    ]
-    if layout.behind[-1][1] == LINE_ENDS:
-        # Whether the time is in UTC is seen when it is read.
-        layout.behind.pop()
+    lengths = [end - start for start, end in pairwise(edges)]
+    layout.pieces_at = Struct("".join(f"{length}{'xs'[at % 2]}" for at, length in enumerate(lengths, 1))).unpack_from
+    layout.behind = layout.pieces_at(tail, 0)
     return True
 
 
