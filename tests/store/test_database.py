@@ -248,6 +248,25 @@ def test_damage_met_at_work_is_looked_into_at_the_next_opening(path: str) -> Non
         open_history(path)
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+def test_damage_met_in_reading_is_said_in_our_words(path: str, read_only: bool) -> None:
+    with open_history(path) as history:
+        write(history, 0)
+    damage(path, "account")
+    with pytest.raises(HistoryDamaged), open_history(path, read_only=read_only) as history:
+        all_accounts(history)
+
+
+def test_damage_a_writer_met_in_reading_is_looked_into_at_the_next_opening(path: str) -> None:
+    with open_history(path) as history:
+        write(history, 0)
+    damage(path, "account")
+    with pytest.raises(HistoryDamaged), open_history(path) as history:
+        all_accounts(history)
+    with pytest.raises(HistoryDamaged, match="kept as"):
+        open_history(path)
+
+
 def test_a_check_after_an_unclean_end_happens_once(path: str) -> None:
     open_history(path).close()
     Path(path + ".writing-1-0").touch()

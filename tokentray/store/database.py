@@ -64,8 +64,12 @@ class History:
     def __enter__(self) -> History:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """Damage met in reading is said in our words, as `transaction` does it for writing; the next writer then checks the file."""
+        ours = _in_our_words(error, self) if isinstance(error, sqlite3.Error) else error
         self.close()
+        if ours is not None and ours is not error:
+            raise ours from error
 
 
 def open_history(path: str, *, zone: str | None = None, read_only: bool = False) -> History:
