@@ -2,7 +2,7 @@
 What a screen reader hears of TokenTray, for test_journal_keyboard.py: run by the system's Python, which has the accessibility library.
 
 Each line on standard input is a question: "focus", or "seen" for all that is on the screen. Each answer is one line of JSON: objects with
-role, name, text and states.
+role, name, states, and their middle on the screen.
 """
 
 import json
@@ -43,7 +43,7 @@ def below(thing):
     if not states.contains(Atspi.StateType.SHOWING):
         return
     told = [name for name in TOLD_STATES if states.contains(getattr(Atspi.StateType, name.upper()))]
-    yield {"role": thing.get_role_name(), "name": thing.get_name(), "text": text_of(thing), "states": told}
+    yield {"role": thing.get_role_name(), "name": thing.get_name(), "states": told, "middle": middle_of(thing)}
     for child in children(thing):
         yield from below(child)
 
@@ -55,9 +55,9 @@ def children(thing):
             yield child
 
 
-def text_of(thing):
-    text = thing.get_text_iface()
-    return text.get_text(0, text.get_character_count()) if text is not None else ""
+def middle_of(thing):
+    box = Atspi.Component.get_extents(thing, Atspi.CoordType.SCREEN)
+    return [box.x + box.width // 2, box.y + box.height // 2]
 
 
 if __name__ == "__main__":
