@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tokentray.settings.settings import (
     OwnPrice,
     Settings,
     SettingsUnreadable,
+    change_settings,
     load_settings,
     save_settings,
 )
@@ -50,7 +52,7 @@ def test_a_value_of_the_wrong_kind_falls_back_to_its_default(tmp_path: Path) -> 
     assert settings.accounts == (AccountSetting("codex/two", folder="/x"),)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"zone": "\x00"}'])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"zone": "\x00"}', b"[" * 200_000])
 def test_a_damaged_file_is_kept_beside(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(damage)
@@ -82,3 +84,30 @@ def test_own_functions_of_work_come_back_without_what_is_none(tmp_path: Path) ->
     path.write_text('{"functions": ["sales", 3, "", "law"], "pause_minutes": 45, "nudge": "yes"}')
     settings = load_settings(str(path))
     assert (settings.functions, settings.pause_minutes, settings.nudge) == (("sales", "law"), 45, False)
+
+
+def test_a_second_damaged_file_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    for damage in ("first", "second"):
+        path.write_text(damage)
+        with pytest.raises(SettingsUnreadable):
+            load_settings(str(path))
+    assert (tmp_path / "settings.json.damaged").read_text() == "first"
+    assert (tmp_path / "settings.json.damaged-2").read_text() == "second"
+
+
+def test_changes_made_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    path = str(tmp_path / "settings.json")
+
+    def add(number: int) -> None:
+        change_settings(path, lambda settings: settings.with_account(AccountSetting(f"openai/{number}")))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+    assert len(load_settings(path).accounts) == 40
+
+
+def test_what_a_killed_program_left_behind_stands_in_the_way_for_a_moment_only(tmp_path: Path) -> None:
+    (tmp_path / "settings.json.new").write_text("{ half")
+    save_settings(str(tmp_path / "settings.json"), Settings(zone="UTC"))
+    assert load_settings(str(tmp_path / "settings.json")) == Settings(zone="UTC")

@@ -22,7 +22,7 @@ from tokentray.core.errors import VaultError
 from tokentray.ingest.logs import AgentHome, find_agents
 from tokentray.ingest.polls import add_account, try_account, welcome_back
 from tokentray.settings.new_account import NewAccount
-from tokentray.settings.settings import AccountSetting, Settings, save_settings
+from tokentray.settings.settings import AccountSetting, Settings, change_settings
 from tokentray.settings.vault import Vault
 from tokentray.sources import AGENTS, PROVIDERS, source_named
 from tokentray.store.account_table import all_accounts
@@ -215,7 +215,7 @@ def _add(options: Namespace, here: Here) -> int:
         warn(tested.sentence)
         warn(f"{new.name} was not added.")
         return PART_FAILED
-    save_settings(here.settings_path, here.settings.with_account(setting))
+    change_settings(here.settings_path, lambda settings: settings.with_account(setting))
     if here.has_history:
         with open_history(here.history_path) as history:
             welcome_back(history, new.name, here.now)
@@ -288,7 +288,7 @@ def _add_agent(new: NewAccount, here: Here) -> int:
         for folder in agent.folders
     ):
         raise WrongUsage(f"{new.folder} holds no logs of {new.source}.")
-    save_settings(here.settings_path, settings)
+    change_settings(here.settings_path, lambda present: present.with_account(setting))
     print(f"{new.name} was added. “tokentray sync” reads it.")
     return DONE
 
@@ -319,10 +319,12 @@ def _pause(name: str, here: Here, paused: bool) -> int:
         print(f"{name} {'is paused already' if paused else 'was not paused'}.")
         return DONE
     changed = replace(account.setting, paused=paused)
-    settings = here.settings.with_account(changed)
-    if not paused and changed == AccountSetting(name):
-        settings = here.settings.without_account(name)  # found by itself again, nothing of it is to be remembered
-    save_settings(here.settings_path, settings)
+    # Found by itself again: nothing of it is to be remembered.
+    forgotten = not paused and changed == AccountSetting(name)
+    change_settings(
+        here.settings_path,
+        lambda settings: settings.without_account(name) if forgotten else settings.with_account(changed),
+    )
     print(f"{name} {'is paused: it is read no more until it is resumed' if paused else 'is read again'}.")
     return DONE
 
@@ -332,7 +334,7 @@ def _remove(name: str, here: Here) -> int:
     name = account.name
     if here.settings.account(name) is None:
         raise WrongUsage(f"{name} was found on this machine, not added: “tokentray accounts pause {name}” stops it.")
-    save_settings(here.settings_path, here.settings.without_account(name))
+    change_settings(here.settings_path, lambda settings: settings.without_account(name))
     print(f"{name} was removed; what was read of it is kept.")
     if account.setting.key_from != "keyring":
         return DONE

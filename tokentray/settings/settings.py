@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
+
+# Writing takes milliseconds: what stands in the way for two seconds was left behind by a program that was killed.
+TRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def load_settings(path: str) -> Settings:
     The settings in the file; the defaults if there is none. Keys of a newer version survive in `unknown`.
 
     Raises:
-        SettingsUnreadable: the file is not a JSON object; it has been renamed to `<path>.damaged`.
+        SettingsUnreadable: the file is not a JSON object; it has been renamed to `<path>.damaged`, or `.damaged-2` and so on.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -112,24 +117,65 @@ def load_settings(path: str) -> Settings:
             raise ValueError
     except FileNotFoundError:
         return Settings()
-    except ValueError as error:
-        os.replace(path, path + ".damaged")
+    except (ValueError, RecursionError) as error:
+        kept = _free_name(path + ".damaged")
+        os.replace(path, kept)
         raise SettingsUnreadable(
-            f"The settings could not be read; they were kept as {path}.damaged and the defaults hold."
+            f"The settings could not be read; they were kept as {kept} and the defaults hold."
         ) from error
     return _from_json(raw)
 
 
 def save_settings(path: str, settings: Settings) -> None:
     """Writes the file anew, in one step: a power cut leaves the old one or the new one."""
+    _write(path, lambda: settings)
+
+
+def change_settings(path: str, change: Callable[[Settings], Settings]) -> Settings:
+    """
+    Reads, changes and writes in one go, so that no other program's change is lost; gives what was written.
+
+    Raises:
+        SettingsUnreadable: as load_settings; nothing was written.
+    """
+    return _write(path, lambda: change(load_settings(path)))
+
+
+def _write(path: str, make: Callable[[], Settings]) -> Settings:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    raw = asdict(settings)
-    raw.update(raw.pop("unknown"))
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        json.dump(raw, file, indent=2, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".new", path)
+    new = path + ".new"
+    file = _begin(new)
+    try:
+        with open(file, "w", encoding="utf-8") as text:
+            settings = make()
+            raw = asdict(settings)
+            raw.update(raw.pop("unknown"))
+            json.dump(raw, text, indent=2, ensure_ascii=False)
+            text.flush()
+            os.fsync(text.fileno())
+        os.replace(new, path)
+    except BaseException:
+        os.remove(new)
+        raise
+    return settings
+
+
+def _begin(new: str) -> int:
+    """Makes the new file; while it is there, other programs wait."""
+    for _ in range(TRIES):
+        try:
+            return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:
+            time.sleep(0.01)
+    return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+
+
+def _free_name(path: str) -> str:
+    number, name = 1, path
+    while os.path.lexists(name):
+        number += 1
+        name = f"{path}-{number}"
+    return name
 
 
 def _from_json(raw: dict[str, Any]) -> Settings:
