@@ -187,6 +187,12 @@ def test_a_bug_is_1_and_stands_in_the_log(used: Machine) -> None:
     assert "no such table: gauge" in (used.folder / "tokentray.log").read_text()
 
 
+def test_a_reading_tells_of_damaged_settings_too(used: Machine) -> None:
+    (used.folder / "settings.json").write_text('{"accounts": [{"name": "openai/work"')
+    done = used.run("sync", **NOON)
+    assert (done.code, "settings.json.damaged" in done.err) == (0, True)
+
+
 def test_damaged_settings_are_kept_and_told_of(used: Machine) -> None:
     (used.folder / "settings.json").write_text("{")
     ran = used.run("report", "--json", **NOON)

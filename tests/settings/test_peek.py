@@ -26,4 +26,6 @@ def test_a_damaged_file_is_left_to_the_slower_commands(tmp_path: Path) -> None:
     assert peek_settings(str(path)) == {}
     path.write_text("[1]")
     assert peek_settings(str(path)) == {}
+    path.write_text("[" * 200_000)
+    assert peek_settings(str(path)) == {}
     assert path.exists()

@@ -19,12 +19,13 @@ TERMINATED = 143
 
 
 class Chosen:
-    """What the settings say about reading, taken without the imports of settings.py. `others` are accounts of providers."""
+    """What the settings say about reading, taken without the imports of settings.py. `others` are accounts of providers; `is_told`: they say something."""
 
-    __slots__ = ("added", "others", "paused", "zone")
+    __slots__ = ("added", "is_told", "others", "paused", "zone")
 
     def __init__(self) -> None:
         raw = peek_settings(paths.settings_file())
+        self.is_told = bool(raw)
         found = raw.get("accounts")
         accounts = [account for account in found if isinstance(account, dict)] if isinstance(found, list) else []
         named = [(name, account) for account in accounts if isinstance(name := account.get("name"), str)]

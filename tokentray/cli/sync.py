@@ -1,7 +1,9 @@
 """`tokentray sync`: reads what is new from every account, once."""
 
+import os
 import sys
 
+from tokentray import paths
 from tokentray.cli.codes import DONE, NOTHING_CONFIGURED, PART_FAILED, WRONG_USAGE
 from tokentray.cli.reading import (
     Chosen,
@@ -28,6 +30,11 @@ def run_sync(accounts: list[str], *, full: bool = False, as_json: bool = False, 
     """All accounts that are not paused, or only those named; `quietly` leaves the answer out."""
     end_cleanly_when_told()
     chosen = Chosen()
+    if not chosen.is_told and os.path.exists(paths.settings_file()):
+        # Damaged settings hold accounts that would be passed over in silence: settings.py (30 ms) sets them aside and says so.
+        from tokentray.cli.here import here
+
+        here()
     found = agents_here(chosen)
     known = [*(agent.account for agent in found), *chosen.others]
     unknown = [account for account in accounts if account not in known]

@@ -12,6 +12,6 @@ def peek_settings(path: str) -> dict[str, object]:
 
     try:
         raw = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return raw if isinstance(raw, dict) else {}
