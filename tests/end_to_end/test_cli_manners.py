@@ -202,7 +202,9 @@ def test_damaged_settings_are_kept_and_told_of(used: Machine) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes close in another way there")
-@pytest.mark.parametrize("words", [("report",), ("today",), ("sources",), ("report", "--help")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("report",), ("today",), ("sources",), ("report", "--help"), ("export", "--format", "csv")], ids=" ".join
+)
 def test_a_closed_pipe_is_no_error(used: Machine, words: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
     os.close(reading)

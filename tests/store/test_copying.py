@@ -283,3 +283,12 @@ def test_an_export_is_of_one_moment_and_can_be_given_up(opened: History, put: Pu
         given_up.close()
         assert usage_count(reader) == 2
         assert not reader.db.in_transaction
+
+
+def test_an_export_may_be_given_up_after_the_history_was_closed(opened: History, put: Put) -> None:
+    put("2026-11-01T12:00Z", input=5)
+    with open_history(opened.path, read_only=True) as reader:
+        given_up = export_csv(reader)
+        next(given_up)
+        next(given_up)
+    given_up.close()

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -308,7 +309,9 @@ def _everything(
             table, columns = KINDS[kind]
             yield kind, _pieces(history.db.execute(f"SELECT {', '.join(sql for _, sql in columns)} FROM {table}"))
     finally:
-        history.db.execute("ROLLBACK")
+        # A reader that went away may have closed the history first; then nothing is open any more.
+        with suppress(sqlite3.ProgrammingError):
+            history.db.execute("ROLLBACK")
 
 
 def _pieces(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
