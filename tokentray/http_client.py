@@ -337,7 +337,8 @@ def retry_after(text: str | None, date: str | None, now: datetime) -> datetime |
     """
     The instant that a Retry-After header asks for (seconds or an HTTP date), at most a week away; None if it says nothing sound.
 
-    A date is taken as a distance from the answer's own Date header, so that a wrong clock here does no harm.
+    A date is taken as a distance from the answer's own Date header, so that a wrong clock here does no harm; from our clock where
+    that one says nothing or a later instant.
     """
     text = (text or "").strip()
     if text.isascii() and text.isdecimal():
@@ -346,7 +347,8 @@ def retry_after(text: str | None, date: str | None, now: datetime) -> datetime |
         until = _http_date(text)
         if until is None:
             return None
-        wait = until - (_http_date(date or "") or now)
+        said = _http_date(date or "")
+        wait = until - (said if said is not None and said <= until else now)
     return now + min(max(wait, timedelta()), LONGEST_WAIT)
 
 

@@ -181,6 +181,8 @@ def test_the_request_id_is_kept_for_the_log():
         ("Fri, 20 Nov 2026 10:31:00 GMT", None, 60),
         # Our clock is an hour ahead: what counts is the distance from the answer's own date.
         ("Fri, 20 Nov 2026 09:31:00 GMT", "Fri, 20 Nov 2026 09:30:30 GMT", 30),
+        # The answer's own date makes no sense of it: our clock is left.
+        ("Fri, 20 Nov 2026 10:31:00 GMT", "Fri, 20 Nov 2026 23:00:00 GMT", 60),
         ("Fri, 20 Nov 2020 10:31:00 GMT", None, 0),
         ("99999999999999999999", None, 7 * 86400),
         ("Fri, 20 Nov 9999 10:31:00 GMT", None, 7 * 86400),
