@@ -78,3 +78,10 @@ def test_a_second_currency_has_a_line_of_its_own(capsys: pytest.CaptureFixture[s
         "gpt-5,,,,,,,,,0.5,USD,estimated,yes",
         ",7,,,,,,7,,,,,no",
     ]
+
+
+def test_csv_does_not_say_that_a_price_is_known_where_the_cost_stands_in_another_row(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _print_csv(report([{"model": "gpt-5", **part(1000, 3)}], MIXED["totals"], []))
+    assert capsys.readouterr().out.splitlines()[1].endswith(",1000,3,,,,")

@@ -168,7 +168,9 @@ def _print_csv(content: dict[str, Any]) -> None:
     writer.writerow([*content["by"], *CLASSES, "requests", "cost", "currency", "kind", "price_known"])
     for row in content["rows"]:
         keys, tokens = [row[key] for key in content["by"]], [row["tokens"][name] for name in CLASSES]
-        known = "partly" if row.get("unpriced") and row["cost"] else "no" if row.get("unpriced") else "yes"
+        unpriced = bool(row.get("unpriced"))
+        # Neither a cost nor a missing price: what was billed for it stands in another row.
+        known = ("partly" if unpriced else "yes") if row["cost"] else "no" if unpriced else None
         first: list[Any] = [*keys, *tokens, row["requests"]]
         # Currencies are not added: a second one gets a line of its own, which does not repeat the counts.
         again: list[Any] = [*keys, *[None] * (len(tokens) + 1)]

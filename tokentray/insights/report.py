@@ -124,7 +124,7 @@ def _coverage(known: Coverage) -> dict[str, Any]:
         "account": known.account,
         "complete_since": _instant(known.complete_since),
         "complete_until": _instant(known.complete_until),
-        "gaps": [{"start": _instant(start), "until": _instant(until), "why": why} for start, until, why in known.gaps],
+        "gaps": [{"since": _instant(start), "until": _instant(until), "why": why} for start, until, why in known.gaps],
     }
 
 
