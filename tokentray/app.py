@@ -465,12 +465,14 @@ class App(QObject):
 
     @Slot(object)
     def _take_settings(self, settings: Settings) -> None:
+        # Until a person has answered the welcome, a start shows it: what was found, and what may be asked.
+        welcome = self._settings is None and not settings.welcomed
         self._settings = settings
         if self._dressed:
             self._dress()
         if self._tray is not None:
             self._tray.take_settings(settings)
-        if self._window_is_wished:
+        if self._window_is_wished or welcome:
             self.show_window()
 
     @Slot(object)

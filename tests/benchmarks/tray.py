@@ -90,6 +90,9 @@ class Program:
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment = {**kept, "TOKENTRAY_HOME": self._folder, "PYTHONPATH": ROOT}
         environment["HOME"] = home or self._folder
+        # Whoever has answered the welcome is shown no window at the start.
+        with open(os.path.join(self._folder, "settings.json"), "w", encoding="utf-8") as file:
+            file.write('{"welcomed": true}')
         words = ["-c", script] if script else ["-m", "tokentray"]
         self.process = subprocess.Popen([sys.executable, *words], env=environment)
 

@@ -86,8 +86,8 @@ class Program:
         }
         (folder / "home").mkdir(exist_ok=True)
         (folder / "tokentray").mkdir(exist_ok=True)
-        if settings is not None:
-            self.settings(**settings)
+        # Whoever has answered the welcome is shown no window at the start.
+        self.settings(**(settings or {}))
         self.process = self.start(*words)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -95,7 +95,8 @@ class Program:
         return subprocess.Popen([sys.executable, "-W", "error", "-m", "tokentray", *words], env=self.environment)
 
     def settings(self, **values: object) -> None:
-        """Writes the settings as another program does: in one step."""
+        """Writes the settings as another program does: in one step, and as of somebody who has answered the welcome."""
+        values = {"welcomed": True, **values}
         path = self.folder / "tokentray" / "settings.json"
         path.with_suffix(".new").write_text(json.dumps(values))
         path.with_suffix(".new").replace(path)

@@ -169,3 +169,13 @@ def _response(number: int, tokens: int) -> str:
         },
     }
     return json.dumps(line) + "\n"
+
+
+def test_the_first_start_shows_what_was_found_and_the_next_one_does_not(desktop: Desktop, program: Start) -> None:
+    first = program(settings={"welcomed": False})
+    wait_until(lambda: desktop.windows(first.process.pid) == ["Overview – TokenTray"], "the window with the welcome")
+    first.end()
+    first.settings(welcomed=True)
+    first.process = first.start()
+    wait_until(lambda: len(desktop.items()) == 1, "an icon in the panel")
+    assert desktop.windows(first.process.pid) == []
