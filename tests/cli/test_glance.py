@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tokentray.cli.glance import Sum, Today, worth
@@ -76,6 +76,7 @@ def careful(history: History, day: date, zone: str = "Europe/Berlin") -> dict[st
     return {"why": why, "origins": sorted(headline["origins"])} | shown
 
 
+@example((None, None, None, 1, None, None, None), (None, None, None, 0, None))
 @given(st.tuples(*[some] * 7), st.none() | st.tuples(*[some] * 5))
 def test_worth_is_what_the_careful_one_says(
     counts: tuple[int | None, ...], units: tuple[int | None, ...] | None

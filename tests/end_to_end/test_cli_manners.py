@@ -270,6 +270,34 @@ def test_status_for_every_bar(used: Machine) -> None:
     assert (whole["schema"], whole["tokens"]["total"], whole["gauge"]) == ("tokentray.status/1", 1100, None)
 
 
+def test_a_day_of_which_nothing_was_read_is_unknown_and_not_nothing(used: Machine) -> None:
+    next_day = {"TOKENTRAY_NOW": "2026-11-22T12:00:00Z"}
+    assert used.run("status", "--format", "plain", **next_day).out == "—\n"
+    assert used.run("today", **next_day).out.splitlines()[2] == "  Nothing was read today, so what was used is unknown."
+    used.run("sync", **next_day)
+    assert used.run("status", "--format", "plain", **next_day).out == "0\n"
+    assert used.run("today", **next_day).out.splitlines()[2] == "  Nothing used yet."
+
+
+def test_a_quota_read_long_ago_is_shown_with_its_age(used: Machine) -> None:
+    log = used.home / ".codex" / "sessions" / "2026" / "11" / "21" / "rollout-2026-11-21T09-00-00-x.jsonl"
+    log.parent.mkdir(parents=True)
+    limits = {"primary": {"used_percent": 23.0, "window_minutes": 10080, "resets_at": 1795737600}}
+    count = {"type": "token_count", "info": None, "rate_limits": limits}
+    meta = {"id": "019d3691-8ab8-7d40-be4e-13ad5af89ce9", "timestamp": "2026-11-21T09:00:00Z", "cwd": "/x"}
+    lines = (("session_meta", meta), ("event_msg", count))
+    log.write_text(
+        "".join(
+            json.dumps({"timestamp": "2026-11-21T09:00:00Z", "type": kind, "payload": payload}) + "\n"
+            for kind, payload in lines
+        )
+    )
+    later = {"TOKENTRAY_NOW": "2026-11-23T12:00:00Z"}
+    used.run("sync", **later)
+    assert used.run("status", "--format", "plain", **later).out == "0 · week 23 % (2 days ago)\n"
+    assert "23 % used (2 days ago)" in json.loads(used.run("status", "--format", "waybar", **later).out)["tooltip"]
+
+
 def test_a_report_keeps_its_contract(used: Machine) -> None:
     report = used.run("report", "--by", "day,model,origin", "--json", **NOON).json
     assert report["schema"] == "tokentray.report/1"

@@ -6,7 +6,7 @@ import time
 
 from tokentray import paths
 from tokentray.cli.codes import DONE, NOTHING_CONFIGURED
-from tokentray.cli.plain import age, amount_text, costs, count, counted, long_day, short_count, table
+from tokentray.cli.plain import UNKNOWN, age, amount_text, costs, count, counted, long_day, short_count, table
 from tokentray.settings.peek import peek_settings
 from tokentray.settings.zone import is_zone, today_in
 from tokentray.store.glance import glance
@@ -97,7 +97,7 @@ def worth(counts: "tuple[int | None, ...]", prices: "tuple[int | None, ...] | No
     if unsplit or prices is None:
         return None
     total = 0
-    for number, price in zip((fresh, read, written - hour, hour, output), prices, strict=True):
+    for number, price in zip((fresh, read, written - hour if written else 0, hour, output), prices, strict=True):
         if number:
             if price is None:
                 return None
@@ -177,7 +177,7 @@ def show_today(as_json: bool, zone: str = "", path: str = "") -> int:
     if as_json:
         _print_json("today", _today_object(today, found, now, name, day))
     else:
-        _print_today(today, found, now, name, day)
+        _print_today(today, found, now, name, day, _is_read_since(found, first))
     return DONE
 
 
@@ -190,7 +190,7 @@ def show_status(form: str) -> int:
         print("tokentray: There is no history yet; “tokentray sync” makes one.", file=sys.stderr)
         return NOTHING_CONFIGURED
     today, gauge = Today(found), _fullest(found["gauges"], now)
-    text = _line(today, gauge)
+    text = _line(today, gauge, _is_read_since(found, first))
     tone = _tone(gauge, settings)
     if form == "json":
         _print_json(
@@ -215,12 +215,21 @@ def _now(settings: "dict[str, object]", zone: str) -> "tuple[float, tuple[str, i
     return now, today_in(now, chosen, os.environ)
 
 
-def _line(today: Today, gauge: "dict[str, Any] | None") -> str:
-    parts = [short_count(today.headline.total or 0)]
+def _is_read_since(found: "dict[str, Any]", instant: int) -> bool:
+    """Whether anything was read after that second: if not, nobody knows that nothing was used."""
+    newest = found["newest_at"]
+    # A first reading begins with today; until it is finished, nothing says when it was.
+    return bool(found["unfinished"]) or (newest is not None and newest >= instant * 1000)
+
+
+def _line(today: Today, gauge: "dict[str, Any] | None", is_read: bool) -> str:
+    total = today.headline.total
+    parts = [UNKNOWN if total is None and not is_read else short_count(total or 0)]
     if today.headline.cost:
         parts.append(costs(today.headline.cost, not today.headline.unpriced))
     if gauge is not None:
-        parts.append(f"{gauge['name']} {gauge['used_percent'].partition('.')[0]} %")
+        reading = f"{gauge['name']} {gauge['used_percent'].partition('.')[0]} %"
+        parts.append(f"{reading} ({age(gauge['age_seconds'])})" if gauge["stale"] else reading)
     return " · ".join(parts)
 
 
@@ -236,6 +245,7 @@ def _fullest(gauges: "list[tuple[Any, ...]]", now: float) -> "dict[str, Any] | N
         "used_percent": used,
         "window_minutes": window,
         "at": _instant(at),
+        "age_seconds": int(now - at / 1000),
         "resets_at": _instant(resets_at),
         "stale": now - at / 1000 > STALE_SECONDS,
     }
@@ -291,12 +301,12 @@ def _notes(today: Today) -> list[str]:
     return found
 
 
-def _print_today(today: Today, found: "dict[str, Any]", now: float, zone: str, day: int) -> None:
+def _print_today(today: Today, found: "dict[str, Any]", now: float, zone: str, day: int, is_read: bool) -> None:
     headline, date = today.headline, time.gmtime(day * 86400)
     print(f"Today, {long_day(date.tm_year, date.tm_mon, date.tm_mday, date.tm_wday)} ({zone})")
     print()
     if headline.total is None and not headline.cost:
-        print("  Nothing used yet.")
+        print("  Nothing used yet." if is_read else "  Nothing was read today, so what was used is unknown.")
     else:
         facts = [counted(headline.total, "token"), costs(headline.cost, not headline.unpriced)]
         facts += [counted(headline.requests, "request")] if headline.requests is not None else []
@@ -330,7 +340,8 @@ def _print_waybar(
         for (account, _), part in today.accounts.items()
     ]
     if gauge is not None:
-        lines.append(f"{gauge['account']} {gauge['name']}: {gauge['used_percent']} % used")
+        since = f" ({age(gauge['age_seconds'])})" if gauge["stale"] else ""
+        lines.append(f"{gauge['account']} {gauge['name']}: {gauge['used_percent']} % used{since}")
     newest = found["newest_at"]
     stale = newest is not None and now - newest / 1000 > STALE_SECONDS
     if stale:
