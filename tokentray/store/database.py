@@ -199,8 +199,10 @@ def refuse_strangers(db: sqlite3.Connection, path: str) -> None:
         HistoryError: the file is another program's.
         HistoryTooNew: a newer TokenTray wrote it.
     """
+    # The tables first: whoever makes them at this very moment sets their version in the same transaction.
+    has_tables = bool(db.execute(TABLES).fetchone()[0])
     version = version_of(db)
-    if version == 0 and db.execute(TABLES).fetchone()[0]:
+    if version == 0 and has_tables:
         raise HistoryError(f"{path} is another program's file; TokenTray leaves it alone.")
     if version > 0 and db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise HistoryError(f"{path} is another program's file; TokenTray leaves it alone.")
