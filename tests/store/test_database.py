@@ -19,6 +19,7 @@ from tokentray.core.usage import Tokens, Usage
 from tokentray.store.account_table import account_id, all_accounts
 from tokentray.store.checking import verify_totals
 from tokentray.store.database import History, newest_version, open_history, set_zone, transaction, zone_of
+from tokentray.store.glance import glance
 from tokentray.store.names import name_id
 from tokentray.store.poll_table import cursors_of, record_batch
 from tokentray.store.totals import usage_count
@@ -212,6 +213,22 @@ def test_a_reader_never_sets_aside(path: str) -> None:
     with pytest.raises(HistoryDamaged):
         open_history(path, read_only=True)
     assert beside(path) == ["history.sqlite"]
+
+
+def test_a_history_in_a_read_only_folder_can_be_read(path: str) -> None:
+    with open_history(path, zone="Europe/Berlin") as history:
+        write(history, 0)
+    folder = os.path.dirname(path)
+    os.chmod(folder, 0o500)
+    try:
+        if os.access(folder, os.W_OK):
+            pytest.skip("this user may write everywhere")
+        with open_history(path, read_only=True) as history:
+            assert usage_count(history) == 1
+        assert glance(path, 20_000, 0, 96, "Europe/Berlin") is not None
+        assert beside(path) == ["history.sqlite"]
+    finally:
+        os.chmod(folder, 0o700)
 
 
 def damage(path: str, table: str) -> None:

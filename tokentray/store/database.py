@@ -10,6 +10,7 @@ from types import TracebackType
 
 from tokentray.core.errors import HistoryDamaged, HistoryError, HistoryFull, HistoryTooNew, Unreadable
 from tokentray.store import rollup
+from tokentray.store.glance import lies_still
 
 BUSY_SECONDS = 5
 # Writing the log back waits for the disk: seldom enough that a resident program's commits stay under a millisecond.
@@ -219,7 +220,7 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
     )
     for sign, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
         uri = uri.replace(sign, code)
-    mode = "?mode=ro" if read_only else "?mode=rwc"
+    mode = ("?mode=ro&immutable=1" if lies_still(path) else "?mode=ro") if read_only else "?mode=rwc"
     return sqlite3.connect(uri + mode, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 

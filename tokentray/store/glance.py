@@ -173,13 +173,23 @@ def _so_far(db: "Any", first: int, so_far: int) -> "list[tuple[int, str, int]]":
     return found
 
 
+def lies_still(path: str) -> bool:
+    """
+    Whether nobody can be writing it: its folder is read-only, and nothing stands beside it.
+
+    SQLite has to be told: it wants to lay a -shm beside a history before it reads.
+    """
+    return not os.access(os.path.dirname(path) or ".", os.W_OK) and not os.path.exists(path + "-wal")
+
+
 def _connect(path: str) -> "Any":
     # The same as database.connect, which costs datetime and zoneinfo to import.
     slash = "/" if sys.platform == "win32" else ""
     quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     if slash:
         quoted = slash + quoted.replace("\\", "/")
-    return sqlite.connect(f"file:{quoted}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    still = "&immutable=1" if lies_still(path) else ""
+    return sqlite.connect(f"file:{quoted}?mode=ro{still}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 def _explain(path: str, error: BaseException) -> None:
