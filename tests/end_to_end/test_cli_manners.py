@@ -187,6 +187,12 @@ def test_a_bug_is_1_and_stands_in_the_log(used: Machine) -> None:
     assert "no such table: gauge" in (used.folder / "tokentray.log").read_text()
 
 
+def test_settings_that_cannot_be_written_are_no_bug(used: Machine) -> None:
+    (used.folder / "settings.json.new").mkdir()
+    done = used.run("accounts", "pause", "claude-code/default")
+    assert (done.code, "settings.json cannot be written" in done.err) == (3, True)
+
+
 def test_a_reading_tells_of_damaged_settings_too(used: Machine) -> None:
     (used.folder / "settings.json").write_text('{"accounts": [{"name": "openai/work"')
     done = used.run("sync", **NOON)

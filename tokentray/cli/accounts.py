@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from tokentray.cli.here import Here, rfc3339, warn
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import UNKNOWN, age, table
 from tokentray.core.api_key import ApiKey
-from tokentray.core.errors import VaultError
+from tokentray.core.errors import TokenTrayError, VaultError
 from tokentray.ingest.logs import AgentHome, find_agents
 from tokentray.ingest.polls import add_account, try_account, welcome_back
 from tokentray.settings.new_account import NewAccount
@@ -215,7 +216,7 @@ def _add(options: Namespace, here: Here) -> int:
         warn(tested.sentence)
         warn(f"{new.name} was not added.")
         return PART_FAILED
-    change_settings(here.settings_path, lambda settings: settings.with_account(setting))
+    _change_settings(here, lambda settings: settings.with_account(setting))
     if here.has_history:
         with open_history(here.history_path) as history:
             welcome_back(history, new.name, here.now)
@@ -288,7 +289,7 @@ def _add_agent(new: NewAccount, here: Here) -> int:
         for folder in agent.folders
     ):
         raise WrongUsage(f"{new.folder} holds no logs of {new.source}.")
-    change_settings(here.settings_path, lambda present: present.with_account(setting))
+    _change_settings(here, lambda present: present.with_account(setting))
     print(f"{new.name} was added. “tokentray sync” reads it.")
     return DONE
 
@@ -321,8 +322,8 @@ def _pause(name: str, here: Here, paused: bool) -> int:
     changed = replace(account.setting, paused=paused)
     # Found by itself again: nothing of it is to be remembered.
     forgotten = not paused and changed == AccountSetting(name)
-    change_settings(
-        here.settings_path,
+    _change_settings(
+        here,
         lambda settings: settings.without_account(name) if forgotten else settings.with_account(changed),
     )
     print(f"{name} {'is paused: it is read no more until it is resumed' if paused else 'is read again'}.")
@@ -334,7 +335,7 @@ def _remove(name: str, here: Here) -> int:
     name = account.name
     if here.settings.account(name) is None:
         raise WrongUsage(f"{name} was found on this machine, not added: “tokentray accounts pause {name}” stops it.")
-    change_settings(here.settings_path, lambda settings: settings.without_account(name))
+    _change_settings(here, lambda settings: settings.without_account(name))
     print(f"{name} was removed; what was read of it is kept.")
     if account.setting.key_from != "keyring":
         return DONE
@@ -344,6 +345,15 @@ def _remove(name: str, here: Here) -> int:
         warn(f"Its key could not be taken out of the keyring. {error}")
         return PART_FAILED
     return DONE
+
+
+def _change_settings(here: Here, change: Callable[[Settings], Settings]) -> None:
+    try:
+        change_settings(here.settings_path, change)
+    except OSError as error:
+        raise TokenTrayError(
+            f"{here.settings_path} cannot be written ({error.strerror}): make room, or see that its folder is yours."
+        ) from error
 
 
 def _known(name: str, here: Here) -> Listed:
