@@ -103,3 +103,5 @@ def test_quota_windows_of_the_logs(stranger: Machine) -> None:
     gauges = stranger.run("quota", "--json").json["gauges"]
     assert Counter(gauge["account"] for gauge in gauges) == {"codex/default": 2}
     assert all(gauge["unit"] == "percent" and gauge["age_seconds"] > 0 for gauge in gauges)
+    later = stranger.run("quota", "--json", TOKENTRAY_NOW="2026-11-21T12:00:00Z").json["gauges"]
+    assert {gauge["name"]: gauge["void"] for gauge in later} == {"5h": True, "week": False}

@@ -58,6 +58,8 @@ def _object(account: str, gauge: Gauge, now: datetime) -> dict[str, Any]:
         "name": gauge.name,
         "at": rfc3339(gauge.at),
         "age_seconds": int((now - gauge.at).total_seconds()),
+        # The window has ended since: what was used of it says nothing about the present one.
+        "void": gauge.is_void(now),
         "stale": gauge.is_void(now) or now - gauge.at > STALE_AFTER,
         "used_percent": decimal_text(gauge.used_percent),
         "used": decimal_text(gauge.used),
