@@ -199,6 +199,18 @@ def test_the_catalogue_names_key_and_page(machine: Machine) -> None:
     assert sources["openai"]["base_url"] == "https://api.openai.com"
 
 
+def test_a_provider_that_asks_to_wait_is_left_in_peace_until_then(machine: Machine, house: LedgerServer) -> None:
+    environ = {**STOPPED, "A_KEY": KEYS["openai"]}
+    machine.run("accounts", "add", "openai", "--key-env", "A_KEY", *address(house, "openai"), **environ)
+    house.fault = always(429, "", Retry_After="7200")
+    assert "It is left in peace until 2026-11-20T12:30:00Z." in machine.run("sync", **environ).err
+    house.fault = None
+    house.asked.clear()
+    assert machine.run("sync", **{**environ, "TOKENTRAY_NOW": "2026-11-20T12:29:00Z"}).code == 3
+    assert house.asked == []
+    assert machine.run("sync", **{**environ, "TOKENTRAY_NOW": "2026-11-20T12:35:00Z"}).code == 0
+
+
 def test_a_locked_history_is_waited_for_and_then_told(machine: Machine, house: LedgerServer) -> None:
     environ = {**STOPPED, "A_KEY": KEYS["openai"]}
     machine.run("accounts", "add", "openai", "--key-env", "A_KEY", *address(house, "openai"), **environ)

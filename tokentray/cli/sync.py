@@ -61,7 +61,8 @@ def run_sync(accounts: list[str], *, full: bool = False, as_json: bool = False, 
     tell_problems(result)
     failed = [outcome for outcome in outcomes if outcome.state != "ok"]
     for outcome in failed:
-        print(f"tokentray: {outcome.account}: {outcome.message}", file=sys.stderr)
+        waiting = f" It is left in peace until {_instant(outcome)}." if outcome.retry_at else ""
+        print(f"tokentray: {outcome.account}: {outcome.message}{waiting}", file=sys.stderr)
     if as_json:
         _print_json([agent.account for agent in agents], result, outcomes)
     elif not quietly:
@@ -71,6 +72,10 @@ def run_sync(accounts: list[str], *, full: bool = False, as_json: bool = False, 
 
 def _are(known: list[str]) -> str:
     return f"are {', '.join(known)}" if len(known) > 1 else f"is {known[0]}" if known else "is none at all"
+
+
+def _instant(outcome: "Outcome") -> str | None:
+    return outcome.retry_at.strftime("%Y-%m-%dT%H:%M:%SZ") if outcome.retry_at else None
 
 
 def _print_plain(result: ScanResult, outcomes: "list[Outcome]", with_logs: bool) -> None:
@@ -102,7 +107,7 @@ def _print_json(agents: list[str], result: ScanResult, outcomes: "list[Outcome]"
                 "account": outcome.account,
                 "state": outcome.state,
                 "message": outcome.message or None,
-                "retry_at": outcome.retry_at.strftime("%Y-%m-%dT%H:%M:%SZ") if outcome.retry_at else None,
+                "retry_at": _instant(outcome),
                 "notes": list(outcome.notes),
             }
             for outcome in outcomes
