@@ -1,5 +1,5 @@
 """
-One command, one table: python3 packaging/dev.py bench [--size 1GB] [--rounds 7] [--only programs|resident|charts|tray]
+One command, one table: python3 packaging/dev.py bench [--size 1GB] [--rounds 7] [--only programs|resident|charts|journal|tray]
 
 The tray's part needs a desktop: packaging/desktop/session.sh is used where it can run.
 
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument(
         "--work", default=os.path.join(tempfile.gettempdir(), "tokentray-bench"), help="a folder that is kept"
     )
-    parser.add_argument("--only", choices=("programs", "resident", "charts", "tray"))
+    parser.add_argument("--only", choices=("programs", "resident", "charts", "journal", "tray"))
     chosen = parser.parse_args()
     os.makedirs(chosen.work, exist_ok=True)
     print(
@@ -44,6 +44,7 @@ def main() -> int:
         "programs": lambda: measure_programs(chosen.work, chosen.size, chosen.rounds),
         "resident": lambda: measure_resident(chosen.work),
         "charts": measure_charts,
+        "journal": lambda: subprocess.run([sys.executable, os.path.join(HERE, "journal.py")], check=False),
         "tray": lambda: subprocess.run(TRAY, check=False),
     }
     for name, part in parts.items():
