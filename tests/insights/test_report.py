@@ -117,6 +117,18 @@ def test_keys_nobody_said_are_null_and_last(ledger, history):
     ]
 
 
+def test_a_bill_without_models_says_so(ledger, history):
+    ledger.bill(datetime(2026, 11, 20, 9, tzinfo=UTC), "gpt-5", Tokens(input=5))
+    ledger.charge(FRIDAY, "0.5")
+    answer = asked(history, "model")
+    assert [(row["model"], row["cost"]) for row in answer["rows"]] == [
+        ("gpt-5", []),
+        (None, [{"amount": "0.5", "currency": "USD", "kind": "billed"}]),
+    ]
+    assert answer["notes"] == ["Some of what was billed is not told by model: it stands in the rows without one"]
+    assert asked(history, "day")["notes"] == []
+
+
 def test_what_a_provider_bills_has_no_hour(ledger, history):
     ledger.bill(datetime(2026, 11, 20, 9, tzinfo=UTC), "gpt-5", Tokens(input=5))
     ledger.charge(FRIDAY, "0.1")

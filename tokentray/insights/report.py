@@ -54,6 +54,7 @@ def report(
 def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
     """What a reader of these numbers has to know: unknown prices, estimates, and what could not be split."""
     said = []
+    by = tuple(by)
     everything = [answer.headline, *answer.by_origin.values()]
     unpriced = {name: None for total in everything for name in total.unpriced}
     if unpriced:
@@ -70,6 +71,11 @@ def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
         and any(m.kind is MoneyKind.BILLED for m in billed.cost)
     ):
         said.append("Providers bill by day: what they billed has no hour and no session")
+    if "model" in by and any(
+        keys[by.index("model")] is None and any(money.kind is MoneyKind.BILLED for money in total.cost)
+        for keys, total in answer.rows.items()
+    ):
+        said.append("Some of what was billed is not told by model: it stands in the rows without one")
     if TAG in by:
         said.append("A stretch of work with several tags is in the row of each of them, and in the totals once")
     return said
