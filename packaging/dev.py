@@ -89,8 +89,11 @@ def test(arguments: list[str]) -> int:
     failed = [name for name, command in steps if not step(name, command, environment())]
     if not step("tests", [PYTHON, "-m", "pytest", "-m", "not desktop"], offscreen()):
         failed.append("tests")
-    if has_desktop() and not step("desktop tests", desktop_tests(), environment()):
-        failed.append("desktop tests")
+    if has_desktop():
+        if not step("desktop tests", desktop_tests(), environment()):
+            failed.append("desktop tests")
+        if has_accessibility() and not step("desktop tests with a screen reader", heard_tests(), environment()):
+            failed.append("desktop tests with a screen reader")
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall checks passed")
     return 1 if failed else 0
 
@@ -204,9 +207,21 @@ def has_desktop() -> bool:
 
 
 def desktop_tests() -> list[str]:
-    """With the accessibility bus where there is one: the tests that need it are left out otherwise."""
-    heard = ["--a11y"] if os.path.exists("/usr/share/dbus-1/services/org.a11y.Bus.service") else []
-    return ["bash", os.path.join(DESKTOP, "session.sh"), *heard, "--", PYTHON, "-m", "pytest", "-m", "desktop"]
+    return ["bash", os.path.join(DESKTOP, "session.sh"), "--", PYTHON, "-m", "pytest", "-m", "desktop"]
+
+
+def heard_tests() -> list[str]:
+    """
+    Those that listen on the accessibility bus, on a desktop of their own.
+
+    The keyring's prompt, which other tests open, answers nobody on that bus, and whoever walks over it waits for ever.
+    """
+    heard = [os.path.join("tests", "desktop", name) for name in ("test_journal_keyboard.py", "test_quick_card.py")]
+    return ["bash", os.path.join(DESKTOP, "session.sh"), "--a11y", "--", PYTHON, "-m", "pytest", *heard]
+
+
+def has_accessibility() -> bool:
+    return os.path.exists("/usr/share/dbus-1/services/org.a11y.Bus.service")
 
 
 def step(name: str, command: list[str], env: dict[str, str]) -> bool:
