@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -309,6 +310,17 @@ def test_an_unreadable_file_is_a_problem_and_the_others_are_read(history: Histor
     result = scan_logs(history, find_agents({}, str(home)), NOON)
     assert [(Path(path).name, why) for path, why in result.problems] == [("rollout-x.jsonl.zst", "damaged zstd data")]
     assert total(history) == (1, 1, 10)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes and no links in folders there")
+def test_what_is_named_like_a_log_but_is_none_is_left_alone(history: History, home: Path) -> None:
+    log = write(home, "a.jsonl", response("a"))
+    os.mkfifo(log.with_name("pipe.jsonl"))
+    log.with_name("circle.jsonl").symlink_to("circle.jsonl")
+    log.with_name("folder.jsonl").mkdir()
+    shutil.copy(log, log.with_name("folder.jsonl") / "b.jsonl")
+    result = scan(history, home)
+    assert (result.files, result.problems) == (2, [])
 
 
 def test_nothing_is_written_or_locked_in_an_agents_folder(history: History, home: Path) -> None:

@@ -131,12 +131,20 @@ def log_entries(folders: tuple[str, ...], suffixes: tuple[bytes, ...]) -> list[t
         except OSError:
             continue
         for entry in found:
-            if entry.name.endswith(suffixes):
-                entries.append((entry.path, entry))
-            elif entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
+            elif entry.name.endswith(suffixes) and _is_file(entry):
+                entries.append((entry.path, entry))
     plain = {path for path, _ in entries}
     return [(path, entry) for path, entry in entries if not (path.endswith(b".zst") and path[:-4] in plain)]
+
+
+def _is_file(entry: os.DirEntry[bytes]) -> bool:
+    # A pipe would be waited for without end; a link that leads in a circle is refused.
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def main(queue: int) -> None:
