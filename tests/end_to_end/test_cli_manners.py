@@ -285,6 +285,13 @@ def test_a_day_of_which_nothing_was_read_is_unknown_and_not_nothing(used: Machin
     assert used.run("today", **next_day).out.splitlines()[2] == "  Nothing used yet."
 
 
+@pytest.mark.parametrize("words", [("today",), ("status", "--format", "plain"), ("report",), ("doctor",)])
+def test_a_clock_at_the_end_of_the_calendar_is_wrong_usage(used: Machine, words: tuple[str, ...]) -> None:
+    ran = used.run(*words, TOKENTRAY_NOW="9999-12-31T23:59:59Z")
+    assert (ran.code, ran.out) == (2, "")
+    assert "2000 to 2999" in ran.err
+
+
 def test_a_quota_read_long_ago_is_shown_with_its_age(used: Machine) -> None:
     log = used.home / ".codex" / "sessions" / "2026" / "11" / "21" / "rollout-2026-11-21T09-00-00-x.jsonl"
     log.parent.mkdir(parents=True)
