@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,6 +69,27 @@ def test_the_next_turn_is_given_the_cursors(history: History) -> None:
     _poll(history, _empty)
     assert prepare(history, SETTINGS, "openai/work", NOW).poll.cursors != {}
     assert prepare(history, SETTINGS, "openai/work", NOW, full=True).poll.cursors == {}
+
+
+@pytest.mark.parametrize(
+    ("days", "since"),
+    [
+        (0, datetime(2026, 11, 21, tzinfo=UTC)),
+        (-99_999_999_999, datetime(2026, 11, 21, tzinfo=UTC)),
+        (3650, datetime(2016, 11, 23, tzinfo=UTC)),
+        (99_999_999_999, datetime(2016, 11, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_backfill_of_any_length_stays_within_the_calendar(history: History, days: int, since: datetime) -> None:
+    assert prepare(history, replace(SETTINGS, backfill_days=days), "openai/work", NOW).poll.backfill_since == since
+
+
+@pytest.mark.parametrize("minutes", [-99_999_999_999, 99_999_999_999, 10**20])
+def test_an_interval_of_any_length_stays_within_the_calendar(history: History, minutes: int) -> None:
+    _poll(history, _empty)
+    turn = next_due(history, replace(SETTINGS, poll_every_minutes=minutes), NOW)
+    assert turn is not None
+    assert NOW < turn < NOW + timedelta(days=500)
 
 
 def test_one_accounts_trouble_leaves_the_others_unharmed(history: History) -> None:

@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 # A start or a resume from sleep asks sooner than the interval says, yet a loop of restarts must not hammer anybody.
 SOONEST = timedelta(minutes=1)
 
+# A settings file may be written by hand: no provider remembers more, and the calendar has an end.
+MOST_BACKFILL_DAYS = 3650
+MOST_MINUTES_BETWEEN = 366 * 24 * 60
+
 STATES: tuple[tuple[type[TokenTrayError], str], ...] = (
     (KeyRejected, "key_rejected"),
     (Throttled, "throttled"),
@@ -122,8 +126,9 @@ def prepare(history: History, settings: Settings, account: str, now: datetime, *
         raise ValueError(f"{account} is not polled")
     with transaction(history):
         number = account_id(history, account, Origin.BILLED)
-    since = (now - timedelta(days=settings.backfill_days)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Turn(setting, source, Poll(account, {} if full else cursors_of(history, number), since, full))
+    return Turn(
+        setting, source, Poll(account, {} if full else cursors_of(history, number), _since(settings, now), full)
+    )
 
 
 def fetch(
@@ -313,8 +318,14 @@ def _web(
     return Web(base, headers, needs=source.key_kind, clock=clock, transport=transport)
 
 
+def _since(settings: Settings, now: datetime) -> datetime:
+    """The midnight from which an account is read that has never been read."""
+    days = min(max(settings.backfill_days, 0), MOST_BACKFILL_DAYS)
+    return (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _every(settings: Settings, source: Source) -> timedelta:
-    return timedelta(minutes=max(settings.poll_every_minutes, source.poll_every_minutes))
+    return timedelta(minutes=max(min(settings.poll_every_minutes, MOST_MINUTES_BETWEEN), source.poll_every_minutes))
 
 
 def _next_turn(
