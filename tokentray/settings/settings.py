@@ -194,13 +194,11 @@ def _fits(key: str, value: Any) -> bool:
 
 
 def _items(kind: Any, raw: Any) -> list[Any]:
-    """The one item, or none if something is missing or of the wrong kind."""
+    """The one item, with the default in the place of what is of the wrong kind; none if what has no default is missing or wrong."""
     if not isinstance(raw, dict):
         return []
     kinds = {f.name: bool if f.type == "bool" else str for f in fields(kind)}
-    values = {key: value for key, value in raw.items() if key in kinds}
-    if any(type(value) is not kinds[key] for key, value in values.items()):
-        return []
+    values = {key: value for key, value in raw.items() if type(value) is kinds.get(key)}
     try:
         return [kind(**values)]
     except TypeError:
