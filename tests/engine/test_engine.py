@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,8 +24,10 @@ from tokentray.engine import Engine, Place
 from tokentray.insights.alerts import Alert
 from tokentray.insights.snapshot import Progress, Snapshot
 from tokentray.settings.new_account import AccountTested, NewAccount
-from tokentray.settings.settings import AccountSetting, Settings, load_settings, save_settings
+from tokentray.settings.settings import AccountSetting, Settings, change_settings, load_settings, save_settings
 from tokentray.settings.vault import Vault
+
+PATIENCE_MS = 30_000
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -196,50 +199,50 @@ def response(status: int, text: str = "{}") -> httpx.Response:
 
 def test_with_nothing_there_it_shows_an_empty_day(start: Start, qtbot: QtBot) -> None:
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=PATIENCE_MS)
     assert (seen.tokens, seen.problems) == (None, [])
 
 
 def test_logs_are_found_without_being_asked(house: House, start: Start, qtbot: QtBot) -> None:
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
 
 
 def test_an_appended_line_is_shown(house: House, start: Start, qtbot: QtBot) -> None:
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     house.log_response(2, 234)
-    qtbot.waitUntil(lambda: seen.tokens == 1234)
+    qtbot.waitUntil(lambda: seen.tokens == 1234, timeout=PATIENCE_MS)
 
 
 def test_a_new_session_in_a_new_project_is_noticed(house: House, start: Start, qtbot: QtBot) -> None:
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     first = house.log.read_text()
     other = house.log.parent.parent / "-home-me-beta" / "two.jsonl"
     other.parent.mkdir()
     other.write_text(first.replace("msg_1", "msg_7").replace("req_1", "req_7").replace('"one"', '"two"'))
-    qtbot.waitUntil(lambda: seen.tokens == 2000)
+    qtbot.waitUntil(lambda: seen.tokens == 2000, timeout=PATIENCE_MS)
 
 
 def test_nothing_is_polled_before_the_person_said_so(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(polling_allowed=False, accounts=(WORK,)))
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     seen.wishes.sync_wished.emit()
     house.log_response(2, 234)
-    qtbot.waitUntil(lambda: seen.tokens == 1234)
+    qtbot.waitUntil(lambda: seen.tokens == 1234, timeout=PATIENCE_MS)
     assert house.asked == []
 
 
 def test_allowed_it_polls_at_start(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
     seen = start()
-    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok")
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok", timeout=PATIENCE_MS)
     assert house.asked[0].startswith("https://api.openai.com/v1/organization/")
 
 
@@ -247,11 +250,11 @@ def test_a_refused_key_is_a_state_and_one_alert_even_after_a_restart(house: Hous
     save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
     house.answer = lambda _request: response(401)
     seen = start()
-    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "key_rejected")
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "key_rejected", timeout=PATIENCE_MS)
     assert [(alert.kind, alert.account) for alert in seen.alerts] == [("key", "openai/work")]
     seen.stop()
     again = start()
-    qtbot.waitUntil(lambda: again.state_of("openai/work") == "key_rejected")
+    qtbot.waitUntil(lambda: again.state_of("openai/work") == "key_rejected", timeout=PATIENCE_MS)
     assert again.alerts == []
 
 
@@ -261,24 +264,24 @@ def test_a_refused_keyring_is_asked_again_only_when_the_person_wants_it(
     save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
     house.keyring.refuses = keyring.errors.KeyringLocked("locked")
     seen = start()
-    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "vault_locked")
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "vault_locked", timeout=PATIENCE_MS)
     house.clock.instant = NOW + timedelta(hours=8)
     seen.wishes.sleep_changed.emit(False)
-    qtbot.waitUntil(lambda: seen.snapshots[-1].accounts[0].tried_at == house.clock.instant)
+    qtbot.waitUntil(lambda: seen.snapshots[-1].accounts[0].tried_at == house.clock.instant, timeout=PATIENCE_MS)
     assert house.keyring.asked == 1
     house.keyring.refuses = None
     seen.wishes.sync_wished.emit()
     house.clock.instant = NOW + timedelta(hours=9)
     seen.wishes.sync_wished.emit()
-    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok")
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok", timeout=PATIENCE_MS)
 
 
 def test_adding_an_account_tests_its_key_first(house: House, start: Start, qtbot: QtBot) -> None:
     house.answer = lambda _request: response(403)
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=PATIENCE_MS)
     seen.wishes.account_added.emit(NewAccount("openai", "new", key=ApiKey("sk-new"), key_from="keyring"))
-    qtbot.waitUntil(lambda: len(seen.tested) == 1)
+    qtbot.waitUntil(lambda: len(seen.tested) == 1, timeout=PATIENCE_MS)
     assert not seen.tested[0].accepted
     assert load_settings(house.settings_path).accounts == ()
 
@@ -286,9 +289,9 @@ def test_adding_an_account_tests_its_key_first(house: House, start: Start, qtbot
 def test_an_added_account_is_saved_and_read_at_once(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(polling_allowed=True, backfill_days=2))
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=PATIENCE_MS)
     seen.wishes.account_added.emit(NewAccount("openai", "new", key=ApiKey("sk-new"), key_from="keyring"))
-    qtbot.waitUntil(lambda: seen.state_of("openai/new") == "ok")
+    qtbot.waitUntil(lambda: seen.state_of("openai/new") == "ok", timeout=PATIENCE_MS)
     assert [account.name for account in load_settings(house.settings_path).accounts] == ["openai/new"]
     assert house.keyring.secrets["tokentray-desktop", "openai/new"] == "sk-new"
 
@@ -296,48 +299,65 @@ def test_an_added_account_is_saved_and_read_at_once(house: House, start: Start, 
 def test_a_removed_account_loses_its_key(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(accounts=(WORK,)))
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=PATIENCE_MS)
     seen.wishes.account_removed.emit("openai/work")
-    qtbot.waitUntil(lambda: house.keyring.secrets == {})
+    qtbot.waitUntil(lambda: house.keyring.secrets == {}, timeout=PATIENCE_MS)
     assert load_settings(house.settings_path).accounts == ()
 
 
 def test_a_paused_agent_is_read_no_more(house: House, start: Start, qtbot: QtBot) -> None:
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     seen.wishes.account_paused.emit("claude-code/default", True)
-    qtbot.waitUntil(lambda: any(row.paused for row in seen.snapshots[-1].accounts))
+    qtbot.waitUntil(lambda: any(row.paused for row in seen.snapshots[-1].accounts), timeout=PATIENCE_MS)
     house.log_response(2, 234)
     seen.wishes.sync_wished.emit()
     seen.wishes.backup_wished.emit(str(house.folder / "copy.sqlite"))
-    qtbot.waitUntil(lambda: len(seen.said) == 1)
+    qtbot.waitUntil(lambda: len(seen.said) == 1, timeout=PATIENCE_MS)
     assert seen.tokens == 1000
 
 
 def test_settings_changed_elsewhere_are_taken_and_not_overwritten(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(theme="light"))
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=PATIENCE_MS)
     save(house, Settings(theme="light", accounts=(WORK,)))
-    qtbot.waitUntil(lambda: seen.settings[-1].accounts == (WORK,))
+    qtbot.waitUntil(lambda: seen.settings[-1].accounts == (WORK,), timeout=PATIENCE_MS)
     seen.wishes.settings_changed.emit(Settings(theme="dark"))
-    qtbot.waitUntil(lambda: seen.settings[-1].theme == "dark")
+    qtbot.waitUntil(lambda: seen.settings[-1].theme == "dark", timeout=PATIENCE_MS)
     assert load_settings(house.settings_path).accounts == (WORK,)
+
+
+def test_accounts_the_command_line_adds_meanwhile_are_not_lost(house: House, start: Start, qtbot: QtBot) -> None:
+    save(house, Settings())
+    seen = start()
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+
+    def add(number: int) -> None:
+        account = AccountSetting(f"codex/{number}", folder=str(house.folder))
+        change_settings(house.settings_path, lambda settings: settings.with_account(account))
+
+    for percent in range(40):
+        seen.wishes.settings_changed.emit(Settings(amber_at=percent))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(add, range(40)))
+    qtbot.waitUntil(lambda: load_settings(house.settings_path).amber_at == 39)
+    assert len(load_settings(house.settings_path).accounts) == 40
 
 
 def test_a_backup_can_be_restored(house: House, start: Start, qtbot: QtBot) -> None:
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     copy = str(house.folder / "copy.sqlite")
     seen.wishes.backup_wished.emit(copy)
-    qtbot.waitUntil(lambda: len(seen.said) == 1)
+    qtbot.waitUntil(lambda: len(seen.said) == 1, timeout=PATIENCE_MS)
     house.log_response(2, 234)
-    qtbot.waitUntil(lambda: seen.tokens == 1234)
+    qtbot.waitUntil(lambda: seen.tokens == 1234, timeout=PATIENCE_MS)
     house.log.unlink()
     seen.wishes.restore_wished.emit(copy)
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     assert seen.problems == []
 
 
@@ -345,9 +365,9 @@ def test_a_backup_can_be_restored(house: House, start: Start, qtbot: QtBot) -> N
 def test_everything_can_be_exported(house: House, start: Start, qtbot: QtBot, form: str) -> None:
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     seen.wishes.export_wished.emit(str(house.folder / "all"), form)
-    qtbot.waitUntil(lambda: len(seen.said) == 1)
+    qtbot.waitUntil(lambda: len(seen.said) == 1, timeout=PATIENCE_MS)
     assert "claude-opus-4-5" in (house.folder / "all").read_text()
 
 
@@ -356,7 +376,7 @@ def test_a_damaged_history_is_kept_and_a_new_one_begun(house: House, start: Star
     Path(house.history_path).write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     assert [type(problem) for problem in seen.problems] == [HistoryDamaged]
     assert [path.name for path in Path(house.history_path).parent.glob("*.damaged-*")] != []
 
@@ -372,7 +392,7 @@ def test_it_stops_while_a_provider_does_not_answer(house: House, start: Start, q
 
     house.answer = answer
     seen = start()
-    qtbot.waitUntil(asked.is_set)
+    qtbot.waitUntil(asked.is_set, timeout=PATIENCE_MS)
     assert seen.stop()
     answered.set()
 
@@ -381,26 +401,26 @@ def test_after_a_sleep_it_polls_and_shows_the_new_day(house: House, start: Start
     save(house, Settings(polling_allowed=True, backfill_days=2, accounts=(WORK,)))
     house.log_response(1, 1000)
     seen = start()
-    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok" and seen.tokens == 1000)
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok" and seen.tokens == 1000, timeout=PATIENCE_MS)
     house.asked.clear()
     house.clock.instant = NOW + timedelta(hours=16)
     seen.wishes.sleep_changed.emit(True)
     seen.wishes.sleep_changed.emit(False)
-    qtbot.waitUntil(lambda: seen.snapshots[-1].today.day == date(2026, 11, 22))
-    qtbot.waitUntil(lambda: len(house.asked) > 0)
+    qtbot.waitUntil(lambda: seen.snapshots[-1].today.day == date(2026, 11, 22), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(house.asked) > 0, timeout=PATIENCE_MS)
     assert seen.tokens in (None, 0)
 
 
 def test_paused_polling_asks_nobody(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(polling_allowed=True, polling_paused_until="2026-11-21T10:00:00+00:00", accounts=(WORK,)))
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.snapshots) > 0)
+    qtbot.waitUntil(lambda: len(seen.snapshots) > 0, timeout=PATIENCE_MS)
     seen.wishes.sync_wished.emit()
     seen.wishes.polling_paused.emit(-1)
-    qtbot.waitUntil(lambda: seen.settings[-1].polling_paused_until == "2026-11-22T00:00:00+00:00")
+    qtbot.waitUntil(lambda: seen.settings[-1].polling_paused_until == "2026-11-22T00:00:00+00:00", timeout=PATIENCE_MS)
     assert house.asked == []
     seen.wishes.polling_paused.emit(0)
-    qtbot.waitUntil(lambda: len(house.asked) > 0)
+    qtbot.waitUntil(lambda: len(house.asked) > 0, timeout=PATIENCE_MS)
 
 
 def test_a_big_first_scan_runs_beside_and_shows_how_far_it_is(house: House, start: Start, qtbot: QtBot) -> None:
@@ -408,7 +428,7 @@ def test_a_big_first_scan_runs_beside_and_shows_how_far_it_is(house: House, star
         house.log_response(number % 60, 1000, name=f"{number}")
     seen = start()
     qtbot.waitUntil(lambda: seen.tokens == 2_000_000, timeout=20_000)
-    qtbot.waitUntil(lambda: seen.progress[-1] is None)
+    qtbot.waitUntil(lambda: seen.progress[-1] is None, timeout=PATIENCE_MS)
     assert seen.progress[0] == Progress("Reading the agents’ logs", None, "today first")
     assert seen.problems == []
 
@@ -417,9 +437,9 @@ def test_a_big_scan_can_be_stopped_and_continued(house: House, start: Start, qtb
     for number in range(2000):
         house.log_response(number % 60, 1000, name=f"{number}")
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.progress) > 0)
+    qtbot.waitUntil(lambda: len(seen.progress) > 0, timeout=PATIENCE_MS)
     seen.wishes.long_work_stopped.emit()
-    qtbot.waitUntil(lambda: seen.progress[-1] is None)
+    qtbot.waitUntil(lambda: seen.progress[-1] is None, timeout=PATIENCE_MS)
     seen.wishes.sync_wished.emit()
     qtbot.waitUntil(lambda: seen.tokens == 2_000_000, timeout=20_000)
 
@@ -437,16 +457,16 @@ def test_a_stopped_backfill_waits_for_the_person_and_goes_on_where_it_was(
 
     house.answer = answer
     seen = start()
-    qtbot.waitUntil(lambda: len(house.asked) == 1)
+    qtbot.waitUntil(lambda: len(house.asked) == 1, timeout=PATIENCE_MS)
     seen.wishes.long_work_stopped.emit()
-    qtbot.waitUntil(lambda: seen.progress[-1:] == [None])
+    qtbot.waitUntil(lambda: seen.progress[-1:] == [None], timeout=PATIENCE_MS)
     gate.set()
     house.clock.instant = NOW + timedelta(hours=2)
     seen.wishes.sleep_changed.emit(False)
-    qtbot.waitUntil(lambda: seen.snapshots[-1].taken_at == house.clock.instant)
+    qtbot.waitUntil(lambda: seen.snapshots[-1].taken_at == house.clock.instant, timeout=PATIENCE_MS)
     assert len(house.asked) < 5
     seen.wishes.sync_wished.emit()
-    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok")
+    qtbot.waitUntil(lambda: seen.state_of("openai/work") == "ok", timeout=PATIENCE_MS)
     assert len(house.asked) > 5
 
 
@@ -454,7 +474,7 @@ def test_it_stops_in_the_middle_of_a_big_scan(house: House, start: Start, qtbot:
     for number in range(2000):
         house.log_response(number % 60, 1000, name=f"{number}")
     seen = start()
-    qtbot.waitUntil(lambda: len(seen.progress) > 0)
+    qtbot.waitUntil(lambda: len(seen.progress) > 0, timeout=PATIENCE_MS)
     assert seen.stop()
 
 

@@ -26,6 +26,8 @@ from tokentray.store.database import open_history, transaction
 from tokentray.store.journal_table import all_cards, edits_of, save_card
 from tokentray.store.log_table import record_logs
 
+PATIENCE_MS = 30_000
+
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # a Friday
 CARD = Card("c1", NOW, NOW, day=date(2026, 11, 20), title="A first try")
 
@@ -103,7 +105,7 @@ def test_nothing_is_taken_while_nobody_looks(room: Room, qtbot: QtBot) -> None:
 def test_a_card_that_was_saved_is_shown(room: Room, qtbot: QtBot) -> None:
     room.desk.serve_journal(True)
     room.desk.save_card(CARD)
-    qtbot.waitUntil(lambda: room.titles == ["A first try"])
+    qtbot.waitUntil(lambda: room.titles == ["A first try"], timeout=PATIENCE_MS)
 
 
 def test_typing_is_saved_at_once_and_shown_once_a_second(room: Room, qtbot: QtBot) -> None:
@@ -119,7 +121,7 @@ def test_what_another_program_wrote_is_shown(room: Room, qtbot: QtBot) -> None:
     room.desk.serve_journal(True)
     with open_history(room.history_path) as other, transaction(other):
         save_card(other, CARD, NOW)
-    qtbot.waitUntil(lambda: room.titles == ["A first try"])
+    qtbot.waitUntil(lambda: room.titles == ["A first try"], timeout=PATIENCE_MS)
 
 
 def test_a_page_that_nobody_looks_at_any_more_is_left_alone(room: Room, qtbot: QtBot) -> None:

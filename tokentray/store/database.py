@@ -10,7 +10,7 @@ from types import TracebackType
 
 from tokentray.core.errors import HistoryDamaged, HistoryError, HistoryFull, HistoryTooNew, Unreadable
 from tokentray.store import rollup
-from tokentray.store.glance import lies_still
+from tokentray.store.stillness import lies_still
 
 BUSY_SECONDS = 5
 # Writing the log back waits for the disk: seldom enough that a resident program's commits stay under a millisecond.
@@ -141,6 +141,27 @@ class transaction:  # noqa: N801  reads as a verb: `with transaction(history):`
             raise error
 
 
+class reading:  # noqa: N801  as `transaction`: `with reading(history):`
+    """
+    What is read of the history in it, without a right to write; a `transaction` may stand inside.
+
+    Raises:
+        HistoryFull, HistoryDamaged, HistoryError: what the disk or another writer did to it; after damage the next writer checks it.
+    """
+
+    __slots__ = ("_history",)
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, sqlite3.Error) and (ours := _in_our_words(error, self._history)) is not error:
+            raise ours from error
+
+
 def zone_of(history: History) -> str:
     """The IANA zone whose days day_total is made by."""
     row = history.db.execute(ZONE).fetchone()
@@ -149,7 +170,9 @@ def zone_of(history: History) -> str:
 
 def set_zone(history: History, zone: str) -> None:
     """Makes the history's days those of another IANA zone; nothing to do if they are already."""
-    if zone_of(history) == zone:
+    with reading(history):
+        known = zone_of(history)
+    if known == zone:
         return
     with transaction(history):
         history.db.execute(SET_ZONE, (zone,))
@@ -253,6 +276,8 @@ def error_in_our_words(error: sqlite3.Error | OverflowError, path: str) -> Excep
     if isinstance(error, OverflowError) or "integer overflow" in str(error):
         return Unreadable("A count is beyond 2^63 - 1 and cannot be true; nothing of it was kept.")
     code = getattr(error, "sqlite_errorcode", 0)
+    if "decode to UTF-8" in str(error):  # Python's own word, without a code: all that was ever written is UTF-8
+        code = sqlite3.SQLITE_CORRUPT
     if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the index of the -wal
         code = sqlite3.SQLITE_FULL
     match code & 0xFF:

@@ -4,6 +4,8 @@
 import os
 import sys
 
+from tokentray.store.stillness import lies_still
+
 try:
     import _sqlite3 as sqlite
 except ImportError:  # another Python than CPython
@@ -171,15 +173,6 @@ def _so_far(db: "Any", first: int, so_far: int) -> "list[tuple[int, str, int]]":
         shift = week * SLOTS_OF_WEEK
         found += [(week, *row) for row in db.execute(SO_FAR, (first - shift, so_far - shift))]
     return found
-
-
-def lies_still(path: str) -> bool:
-    """
-    Whether nobody can be writing it: its folder is read-only, and nothing stands beside it.
-
-    SQLite has to be told: it wants to lay a -shm beside a history before it reads.
-    """
-    return not os.access(os.path.dirname(path) or ".", os.W_OK) and not os.path.exists(path + "-wal")
 
 
 def _connect(path: str) -> "Any":
