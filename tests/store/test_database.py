@@ -18,7 +18,7 @@ from tokentray.core.errors import HistoryDamaged, HistoryError, HistoryFull, His
 from tokentray.core.usage import Tokens, Usage
 from tokentray.store.account_table import account_id, all_accounts
 from tokentray.store.checking import verify_totals
-from tokentray.store.database import History, newest_version, open_history, set_zone, transaction, zone_of
+from tokentray.store.database import History, newest_version, open_history, reading, set_zone, transaction, zone_of
 from tokentray.store.glance import glance
 from tokentray.store.names import name_id
 from tokentray.store.poll_table import cursors_of, record_batch
@@ -282,6 +282,35 @@ def test_damage_a_writer_met_in_reading_is_looked_into_at_the_next_opening(path:
         all_accounts(history)
     with pytest.raises(HistoryDamaged, match="kept as"):
         open_history(path)
+
+
+def test_damage_met_between_writings_is_said_and_looked_into_at_the_next_opening(path: str) -> None:
+    with open_history(path) as history:
+        write(history, 0)
+    damage(path, "account")
+    with open_history(path) as history, pytest.raises(HistoryDamaged, match="start TokenTray again"), reading(history):
+        all_accounts(history)
+    with pytest.raises(HistoryDamaged, match="kept as"):
+        open_history(path)
+
+
+def test_a_zone_that_cannot_be_read_is_damage_and_looked_into_at_the_next_opening(path: str) -> None:
+    open_history(path, zone="UTC").close()
+    damage(path, "meta")
+    with pytest.raises(HistoryDamaged, match="start TokenTray again"):
+        open_history(path, zone="UTC")
+    with pytest.raises(HistoryDamaged, match="kept as"):
+        open_history(path, zone="UTC")
+
+
+def test_a_text_that_is_none_is_damage(path: str) -> None:
+    with open_history(path) as history, pytest.raises(HistoryDamaged), reading(history):
+        history.db.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
+
+
+def test_a_bug_met_in_reading_stays_a_bug(path: str) -> None:
+    with open_history(path) as history, pytest.raises(sqlite3.OperationalError), reading(history):
+        history.db.execute("SELECT nothing FROM nowhere")
 
 
 def test_a_check_after_an_unclean_end_happens_once(path: str) -> None:
