@@ -33,7 +33,7 @@ from tokentray.insights.snapshot import Progress, Snapshot, TrendChoice
 from tokentray.insights.snapshot_taking import take_snapshot
 from tokentray.settings.autostart import own_command, start_at_login
 from tokentray.settings.new_account import AccountTested, NewAccount
-from tokentray.settings.settings import AccountSetting, Settings, SettingsUnreadable, load_settings, save_settings
+from tokentray.settings.settings import AccountSetting, Settings, SettingsUnreadable, change_settings, load_settings
 from tokentray.settings.vault import Vault
 from tokentray.settings.zone import zone_of
 from tokentray.sources import AGENTS, PROVIDERS, source_named
@@ -651,8 +651,11 @@ class Engine(QObject):
 
     @Slot(str, bool)
     def pause_account(self, account: str, paused: bool) -> None:
-        setting = self._settings.account(account) or AccountSetting(account)
-        self._save(lambda settings: settings.with_account(replace(setting, paused=paused)))
+        self._save(
+            lambda settings: settings.with_account(
+                replace(settings.account(account) or AccountSetting(account), paused=paused)
+            )
+        )
         if paused and account in self._turns:
             self._turns[account][0].set()
         self._look_again()
@@ -774,8 +777,7 @@ class Engine(QObject):
             self._take_settings(change(self._settings))
             return
         try:
-            settings = change(load_settings(self._place.settings_path))
-            save_settings(self._place.settings_path, settings)
+            settings = change_settings(self._place.settings_path, change)
             start_at_login(settings.start_at_login, own_command())
         except (SettingsUnreadable, OSError) as error:
             self.problem_met.emit(TokenTrayError(f"The settings could not be saved: {error}"))
