@@ -8,23 +8,25 @@ the blinding of RFC 9474 (EMSA-PSS encoding, blind, blind sign, finalize), the s
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
-from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from os import urandom
+from secrets import randbelow, randbits
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, mlkem, padding, rsa, x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tokentray.core.errors import Mistyped, NotGenuine
+from tokentray.core.fragment import CARD_SIZES
 from tokentray.core.manifest import Invite, Manifest
 
 TOKEN_TYPE: Final = b"\x00\x02"
@@ -33,7 +35,10 @@ KEY_BITS: Final = 2048
 SALT_BYTES: Final = 48
 ENVELOPE_BYTES: Final = 8192
 
-# RFC 9578, section 8.2.2 (6.5): a type 2 key travels as RSASSA-PSS with SHA-384, MGF1 with SHA-384 and a salt of 48 bytes; for a modulus of
+# Crockford's: no I, L, O, U, which are read or typed as something else.
+LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+# RFC 9578, section 6.5: a type 2 key travels as RSASSA-PSS with SHA-384, MGF1 with SHA-384 and a salt of 48 bytes; for a modulus of
 # 2048 bits and the exponent 65537 everything before the PKCS #1 key is constant.
 PSS_HEAD: Final = bytes.fromhex(
     "30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202"
@@ -166,7 +171,31 @@ def blind_sign(signer: Signer, blinded: bytes) -> bytes:
     Raises:
         NotGenuine: `blinded` is not of the modulus' length or not below it; or the result is wrong (a fault), and is not given away.
     """
-    raise NotImplementedError
+    n, number = signer.n, int.from_bytes(blinded)
+    if len(blinded) != _width(n) or not 0 < number < n:
+        raise NotGenuine("This is no blinded message under the issuer's key.")
+    factor = randbelow(n - 1) + 1
+    undo = _inverse(factor, n)
+    # n is added so that a small message has as many digits as a large one.
+    masked = (number + n) * pow(factor, signer.e, n) % n
+    root = _private_power(signer, masked)
+    if pow(root, signer.e, n) != masked:
+        raise NotGenuine("The signature came out wrong and is kept back.")
+    return (root * undo % n).to_bytes(_width(n))
+
+
+def _private_power(signer: Signer, number: int) -> int:
+    """RSASP1 by the Chinese remainder theorem: RFC 8017, section 5.2.1, step 2b."""
+    first = _masked_power(number, signer.dp, signer.p)
+    second = _masked_power(number, signer.dq, signer.q)
+    return second + (first - second) * signer.q_inverse % signer.p * signer.q
+
+
+def _masked_power(base: int, exponent: int, prime: int) -> int:
+    """`base ** exponent % prime`, with an exponent and a modulus that are other ones each time."""
+    wide = prime * (randbits(64) | 1 << 63 | 1)
+    longer = exponent + (randbits(64) | 1 << 63) * (prime - 1)
+    return pow(base, longer, wide) % prime
 
 
 # --- Tokens: RFC 9577 and RFC 9578, type 2 ---------------------------------------------------------------------------------------------
@@ -269,8 +298,10 @@ def new_recovery_code() -> bytes:
 
 
 def recovery_text(code: bytes) -> str:
-    """The code for paper: seven groups of four letters and digits, the last of them checks the others."""
-    raise NotImplementedError
+    """The code for paper: seven groups of four letters and digits, twelve bits of which check the others."""
+    number = int.from_bytes(code) << 12 | _check_bits(code)
+    letters = "".join(LETTERS[number >> shift & 31] for shift in range(135, -1, -5))
+    return "-".join(letters[start : start + 4] for start in range(0, 28, 4))
 
 
 def parse_recovery_code(text: str) -> bytes:
@@ -280,12 +311,28 @@ def parse_recovery_code(text: str) -> bytes:
     Raises:
         Mistyped: too short, too long, or the checksum says no.
     """
-    raise NotImplementedError
+    letters = re.sub(r"[\s\-–—_.]", "", text).upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    if len(letters) != 28 or not set(letters) <= set(LETTERS):
+        raise Mistyped("A recovery code has 28 letters and digits.")
+    number = 0
+    for letter in letters:
+        number = number << 5 | LETTERS.index(letter)
+    code = (number >> 12).to_bytes(16)
+    if number & 0xFFF != _check_bits(code):
+        raise Mistyped("This recovery code has a letter wrong somewhere.")
+    return code
+
+
+def _check_bits(code: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(b"TTB1 recovery" + code).digest()[:2]) >> 4
 
 
 def blinded_book(code: bytes, manifest: Manifest) -> list[tuple[str, str, bytes]]:
     """(week, kind, blinded message) for each token of the season, in the order the issuer answers in; the same for the same code."""
-    raise NotImplementedError
+    return [
+        (key.week, key.kind, blind(key.public, token_input(nonce_of(secret), key), salt, factor))
+        for key, _, secret, salt, factor in _seeds(code, manifest)
+    ]
 
 
 def finished_book(code: bytes, manifest: Manifest, signatures: Sequence[bytes]) -> tuple[Ticket, ...]:
@@ -295,12 +342,51 @@ def finished_book(code: bytes, manifest: Manifest, signatures: Sequence[bytes]) 
     Raises:
         NotGenuine: a signature is missing or does not hold; then no token of that book may be used.
     """
-    raise NotImplementedError
+    seeds = list(_seeds(code, manifest))
+    if len(seeds) != len(signatures):
+        raise NotGenuine("The issuer's answer does not have a signature for each token.")
+    return tuple(
+        _ticket(key, index, secret, finalize(key.public, token_input(nonce_of(secret), key), given, SALT_BYTES, factor))
+        for (key, index, secret, _, factor), given in zip(seeds, signatures, strict=True)
+    )
+
+
+def _ticket(key: TokenKey, index: int, secret: bytes, signature: bytes) -> Ticket:
+    return Ticket(key.week, key.kind, index, token_input(nonce_of(secret), key) + signature, secret)
+
+
+def _seeds(code: bytes, manifest: Manifest) -> Iterator[tuple[TokenKey, int, bytes, bytes, int]]:
+    """For each token of the season: its key, index, secret, PSS salt and blinding factor."""
+    for week in manifest.weeks:
+        for kind, count in sorted(manifest.kinds.items()):
+            key = token_key(manifest.board, week, kind, _spki_in(manifest, week, kind))
+            for index in range(count):
+                name = f"{week}/{kind}/{index}/{key.key_id.hex()}"
+                secret = secret_of(code, week, kind, index, key.key_id)
+                salt = _derived(code, f"salt/{name}".encode(), SALT_BYTES)
+                yield key, index, secret, salt, _factor(code, name, key.public.public_numbers().n)
+
+
+def _factor(code: bytes, name: str, n: int) -> int:
+    """Uniform in [1, n): 128 bits more than n has leave a bias below 2^-128 (RFC 9474, section 4.2, random_integer_uniform)."""
+    return int.from_bytes(_derived(code, f"blind/{name}".encode(), _width(n) + 16)) % (n - 1) + 1
+
+
+def _spki_in(manifest: Manifest, week: str, kind: str) -> bytes:
+    try:
+        return manifest.keys[f"{week}/{kind}"]
+    except KeyError as error:
+        raise NotGenuine(f"The manifest has no key for {week}/{kind}.") from error
+
+
+def _derived(key: bytes, info: bytes, length: int) -> bytes:
+    """HKDF-SHA-256 without salt: RFC 5869; the inputs are uniform keys already."""
+    return HKDF(hashes.SHA256(), length, None, info).derive(key)
 
 
 def secret_of(code: bytes, week: str, kind: str, index: int, key_id: bytes) -> bytes:
     """The owner's secret of a token (32 bytes); revealing it takes the fragment back and tells nothing about any other."""
-    raise NotImplementedError
+    return _derived(code, f"{week}/{kind}/{index}/{key_id.hex()}".encode(), 32)
 
 
 def nonce_of(secret: bytes) -> bytes:
@@ -318,12 +404,30 @@ def new_root_key() -> bytes:
 
 def root_hash_of(root: bytes) -> bytes:
     """SHA-256 of the public key that belongs to the private `root`."""
-    raise NotImplementedError
+    return hashlib.sha256(_root_public(root)).digest()
+
+
+def _root_public(root: bytes) -> bytes:
+    return ed25519.Ed25519PrivateKey.from_private_bytes(root).public_key().public_bytes_raw()
 
 
 def signed_manifest(manifest: Manifest, root: bytes) -> bytes:
     """The document the board serves: JSON with the manifest, the public root key and an Ed25519 signature (RFC 8032)."""
-    raise NotImplementedError
+    signature = ed25519.Ed25519PrivateKey.from_private_bytes(root).sign(_to_be_signed(manifest))
+    return msgspec.json.encode(_Document(manifest, _root_public(root), signature), order="sorted")
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed manifest as it travels; bytes in base64."""
+
+    manifest: Manifest
+    root: bytes
+    signature: bytes
+
+
+def _to_be_signed(manifest: Manifest) -> bytes:
+    """Canonical JSON of what was understood, not of what came: keys sorted, no spaces, every field present."""
+    return b"TTB1 manifest\n" + msgspec.json.encode(manifest, order="sorted")
 
 
 def opened_manifest(document: bytes, root_hash: bytes) -> Manifest:
@@ -333,12 +437,25 @@ def opened_manifest(document: bytes, root_hash: bytes) -> Manifest:
     Raises:
         NotGenuine: another key, a signature that does not hold, or a manifest of another shape.
     """
-    raise NotImplementedError
+    try:
+        signed = msgspec.json.decode(document, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotGenuine(f"The manifest cannot be read: {error}") from error
+    if hashlib.sha256(signed.root).digest() != root_hash:
+        raise NotGenuine("The manifest is signed by another key than the invite's.")
+    try:
+        ed25519.Ed25519PublicKey.from_public_bytes(signed.root).verify(signed.signature, _to_be_signed(signed.manifest))
+    except (InvalidSignature, ValueError) as error:
+        raise NotGenuine("The manifest's signature does not hold.") from error
+    return signed.manifest
 
 
 def invite_link(invite: Invite) -> str:
     """https://BOARD/i#…: what matters stands in the fragment, which no browser sends to a server."""
-    raise NotImplementedError
+    parts = (("c", invite.code), ("r", invite.root_hash), ("t", invite.team_key))
+    return f"{invite.board}/i#v=1" + "".join(
+        f"&{name}={urlsafe_b64encode(value).decode().rstrip('=')}" for name, value in parts
+    )
 
 
 def parse_invite(link: str) -> Invite:
@@ -348,7 +465,23 @@ def parse_invite(link: str) -> Invite:
     Raises:
         Mistyped: it is no invite, or not all of it.
     """
-    raise NotImplementedError
+    try:
+        url = urlsplit(link.strip())
+        said = dict(parse_qsl(url.fragment, strict_parsing=True))
+        code, root_hash, team_key = (_unwrapped(said[name], size) for name, size in (("c", 16), ("r", 32), ("t", 32)))
+    except (KeyError, ValueError) as error:
+        raise Mistyped("This invite is not complete: copy the whole link.") from error
+    local = url.hostname in ("127.0.0.1", "::1", "localhost")
+    if said.get("v") != "1" or url.path != "/i" or not url.hostname or not (url.scheme == "https" or local):
+        raise Mistyped("This is no invite to a team board that this version knows.")
+    return Invite(board=f"{url.scheme}://{url.netloc}", code=code, root_hash=root_hash, team_key=team_key)
+
+
+def _unwrapped(text: str, size: int) -> bytes:
+    value = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if len(value) != size:
+        raise ValueError(f"{len(value)} bytes instead of {size}")
+    return value
 
 
 # --- Envelopes: HPKE, RFC 9180 ---------------------------------------------------------------------------------------------------------
@@ -364,17 +497,44 @@ def new_seal_key() -> bytes:
 
 def seal_key_of(private: bytes) -> SealKey:
     """The key in 96 bytes (ML-KEM-768 with X25519) or 32 (X25519 alone), ready for use."""
-    raise NotImplementedError
+    if len(private) == 32:
+        return x25519.X25519PrivateKey.from_private_bytes(private)
+    return hpke.MLKEM768X25519PrivateKey(
+        mlkem.MLKEM768PrivateKey.from_seed_bytes(private[:64]), x25519.X25519PrivateKey.from_private_bytes(private[64:])
+    )
 
 
 def seal_public_of(private: bytes) -> bytes:
     """What the manifest gives as `seal` for the private key: 1216 bytes or 32."""
-    raise NotImplementedError
+    tail = x25519.X25519PrivateKey.from_private_bytes(private[-32:]).public_key().public_bytes_raw()
+    if len(private) == 32:
+        return tail
+    return mlkem.MLKEM768PrivateKey.from_seed_bytes(private[:64]).public_key().public_bytes_raw() + tail
 
 
 def sealed_envelope(message: bytes, seal: bytes, board: str) -> bytes:
     """`message` (JSON) for the board alone, in exactly 8192 bytes whatever its length; ValueError if it does not fit."""
-    raise NotImplementedError
+    tail = x25519.X25519PublicKey.from_public_bytes(seal[-32:])
+    public = (
+        tail
+        if len(seal) == 32
+        else hpke.MLKEM768X25519PublicKey(mlkem.MLKEM768PublicKey.from_public_bytes(seal[:-32]), tail)
+    )
+    suite, room = _suite(hybrid=len(seal) != 32)
+    if len(message) > room:
+        raise ValueError(f"{len(message)} bytes do not fit into an envelope of {room}")
+    return suite.encrypt(message.ljust(room), public, _envelope_info(board))
+
+
+def _suite(hybrid: bool) -> tuple[hpke.Suite, int]:
+    """The HPKE suite (RFC 9180, section 7) and how many bytes fit beside the encapsulated key and the tag of 16 bytes."""
+    kem = hpke.KEM.MLKEM768_X25519 if hybrid else hpke.KEM.X25519
+    return hpke.Suite(kem, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM), ENVELOPE_BYTES - kem.enc_length() - 16
+
+
+def _envelope_info(board: str) -> bytes:
+    """RFC 9180, section 8.1: the envelope is for this board and this purpose only."""
+    return b"TTB1 envelope\n" + board.encode()
 
 
 def opened_envelope(envelope: bytes, key: SealKey, board: str) -> bytes:
@@ -384,7 +544,13 @@ def opened_envelope(envelope: bytes, key: SealKey, board: str) -> bytes:
     Raises:
         NotGenuine: another size, key or board, or a changed bit.
     """
-    raise NotImplementedError
+    if len(envelope) != ENVELOPE_BYTES:
+        raise NotGenuine(f"An envelope has {ENVELOPE_BYTES} bytes.")
+    suite, _ = _suite(hybrid=isinstance(key, hpke.MLKEM768X25519PrivateKey))
+    try:
+        return suite.decrypt(envelope, key, _envelope_info(board)).rstrip(b" ")
+    except (InvalidTag, ValueError) as error:
+        raise NotGenuine("The envelope cannot be opened.") from error
 
 
 # --- Cards: AES-256-GCM under the team key ---------------------------------------------------------------------------------------------
@@ -392,12 +558,28 @@ def opened_envelope(envelope: bytes, key: SealKey, board: str) -> bytes:
 
 def circle_of(team_key: bytes) -> str:
     """16 hex digits that say which team key opens a card, without saying anything about the key."""
-    raise NotImplementedError
+    return hashlib.sha256(b"TTB1 circle" + team_key).hexdigest()[:16]
 
 
 def sealed_card(text: bytes, team_key: bytes, nonce: bytes, board: str, week: str) -> bytes:
-    """`text` for the team's eyes, as 512, 1024 or 2048 bytes; `nonce` is its token's. ValueError if it is longer than 2017 bytes."""
-    raise NotImplementedError
+    """`text` for the team's eyes, as 512, 1024 or 2048 bytes; `nonce` is its token's. ValueError if it is longer than 2019 bytes."""
+    size = next((size for size in CARD_SIZES if len(text) + 1 + 28 <= size), None)
+    if size is None:
+        raise ValueError("the card is too long")
+    padded = (text + b"\x80").ljust(size - 28, b"\x00")
+    key, hiding = _card_keys(team_key, nonce)
+    # A key is meant for one text only; should a client break that, another text still gets another IV.
+    start = hmac.digest(hiding, padded, "sha256")[:12]
+    return start + AESGCM(key).encrypt(start, padded, _card_context(board, week))
+
+
+def _card_keys(team_key: bytes, nonce: bytes) -> tuple[bytes, bytes]:
+    both = _derived(team_key, b"card" + nonce, 64)
+    return both[:32], both[32:]
+
+
+def _card_context(board: str, week: str) -> bytes:
+    return f"{board}/{week}/card".encode()
 
 
 def opened_card(ct: bytes, team_key: bytes, nonce: bytes, board: str, week: str) -> bytes:
@@ -407,4 +589,9 @@ def opened_card(ct: bytes, team_key: bytes, nonce: bytes, board: str, week: str)
     Raises:
         NotGenuine: another team, board, week or token, or a changed bit.
     """
-    raise NotImplementedError
+    key, _ = _card_keys(team_key, nonce)
+    try:
+        padded = AESGCM(key).decrypt(ct[:12], ct[12:], _card_context(board, week))
+    except (InvalidTag, ValueError) as error:
+        raise NotGenuine("The card cannot be opened with this team's key.") from error
+    return padded.rstrip(b"\x00")[:-1]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tokentray.core.fragment import PER_WEEK, Vocabulary
+from tokentray.core.fragment import Vocabulary
 
 Week = Annotated[str, Meta(pattern="^[0-9]{4}-W[0-9]{2}$")]
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -41,7 +41,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     scheme: Literal["rfc9578-2"]
     season: Annotated[str, Meta(min_length=1, max_length=32)]
     weeks: tuple[Week, ...]
-    kinds: dict[Literal["c1", "c2", "use", "card"], int] = dict(PER_WEEK)  # noqa: RUF012
+    kinds: dict[Literal["c1", "c2", "use", "card"], Annotated[int, Meta(ge=1, le=8)]]
     keys: dict[str, bytes]
     seal: bytes
     relay: str | None = None
