@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
 FEWER = "fewer than 5"
 BANDED = "5 to 24"
@@ -82,17 +81,23 @@ Row = tuple[str, str, str, str, int | None, str | None]
 
 def published_of(rows: Iterable[Row]) -> list[Published]:
     """
-    The rows of `cell` as weeks and kinds, oldest week first.
+    The rows of `cell`, in any order, as weeks and kinds, oldest week first.
 
     The row with both `a` and `b` `ALL` carries the kind's size as its band, and the total as its n.
     """
-    found = []
-    for (week, kind), group in groupby(sorted(rows, key=lambda row: row[:4]), key=lambda row: row[:2]):
-        head, *cells = group
-        if head[2:4] != (ALL, ALL) or head[5] is None:
-            raise ValueError(f"{week} {kind}: the cell that says how many is missing")
-        found.append(Published(week, kind, head[5], head[4], tuple(Cell(*row[2:]) for row in cells)))
-    return found
+    heads: dict[tuple[str, str], tuple[str | None, int | None]] = {}
+    cells: dict[tuple[str, str], list[Cell]] = {}
+    for week, kind, a, b, n, band in rows:
+        if a == ALL and b == ALL:
+            heads[week, kind] = band, n
+        else:
+            cells.setdefault((week, kind), []).append(Cell(a, b, n, band))
+    if not heads.keys() >= cells.keys():
+        raise ValueError(f"no row says how many: {sorted(cells.keys() - heads.keys())}")
+    return [
+        Published(week, kind, size or FEWER, total, tuple(cells.get((week, kind), ())))
+        for (week, kind), (size, total) in sorted(heads.items())
+    ]
 
 
 def rows_of(published: Published) -> list[Row]:
