@@ -31,8 +31,8 @@ LABELS = {
     "<1M": "100k to 1M",
     "<10M": "1M to 10M",
     "<100M": "10M to 100M",
-    ">=100M": "100M and more",
-    OTHER: "Other or not said",
+    ">=100M": "From 100M",
+    OTHER: "Other",
 }
 
 TOO_FEW = 5
@@ -256,8 +256,8 @@ def _reached(week: Week, functions: Sequence[str]) -> Figure:
 def _comparison(now: tuple[float, int], then: tuple[float, int] | None) -> str:
     if then is None:
         return f"of {now[1]} answers"
-    # Two people's answers and the noise of two weeks: less than this is no change that can be seen.
-    doubt = 4 / min(now[1], then[1])
+    # A few people's answers and the noise of two weeks: less than this is no change that can be seen.
+    doubt = 6 / min(now[1], then[1])
     if abs(now[0] - then[0]) <= doubt:
         return "much the same as the week before"
     return f"{'more' if now[0] > then[0] else 'less'} than the week before ({percent(*then)})"
