@@ -18,6 +18,7 @@ TokenTrayError
 └── BoardError
     ├── FragmentRefused  what was to be shared has a field or a word that may not leave: a bug of the program that sent it
     ├── NotGenuine       a signature, token, manifest or ciphertext does not hold: do not trust that board; tell its operator
+    ├── BoardRefused     the board said no: the message says why, and what to do
     └── Mistyped         an invite or a recovery code is not complete: copy it again
 
 Each message is one sentence for a person, without any secret. Anything else that is raised is a bug.
@@ -108,3 +109,9 @@ class NotGenuine(BoardError):
 
 class Mistyped(BoardError):
     """An invite or a recovery code that was not copied whole."""
+
+
+class BoardRefused(BoardError):
+    """The board said no to this member's app. `status` is its HTTP status, or None."""
+
+    status: int | None = None
