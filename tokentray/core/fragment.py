@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from bisect import bisect_right
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -23,7 +24,8 @@ Reach = Literal["me", "team", "company"]
 ADOPTIONS: Final = ("none", "tried", "weekly", "daily")
 RESULTS: Final = ("worked", "mixed", "failed", "unsure")
 EFFORTS: Final = ("lt1h", "1-4h", "4-16h", "gt16h")
-BANDS: Final = ("0", "<10k", "<100k", "<1M", "<10M", "<100M", ">=100M")
+BANDS: Final[tuple[Band, ...]] = ("0", "<10k", "<100k", "<1M", "<10M", "<100M", ">=100M")
+BAND_EDGES: Final = (1, 10**4, 10**5, 10**6, 10**7, 10**8)
 REACHES: Final = ("me", "team", "company")
 
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -60,7 +62,7 @@ class Told(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_fi
     category: Word
     outcome: Result
     level: Reach
-    circle: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+    circle: Annotated[str, Meta(pattern="^[0-9a-f]{16}\\Z")]
     ct: Annotated[str, Meta(max_length=2732)]
 
 
@@ -85,7 +87,9 @@ def parse_fragment(data: bytes, kind: str, offered: Vocabulary) -> Fragment:
     try:
         fragment = msgspec.json.decode(data, type=Adopted | Went | Used | Told)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FragmentRefused(f"This is no fragment: {error}") from error
+        # The decoder's own words quote what it found, which may be the very text that must not leave.
+        where = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "`$`"
+        raise FragmentRefused(f"This is no fragment of TTB/1; what does not belong is at {where}.") from None
     if kind_of(fragment) != kind:
         raise FragmentRefused(f"A fragment of kind {kind_of(fragment)} where {kind} belongs.")
     _refuse_strange_words(fragment, offered)
@@ -98,17 +102,13 @@ def fragment_bytes(fragment: Fragment) -> bytes:
 
 
 def kind_of(fragment: Fragment) -> str:
+    """c1, c2, use or card."""
     return str(fragment.__struct_config__.tag)
 
 
 def band_of_tokens(tokens: int) -> Band:
     """The band a week's tokens fall into: log10 steps from 10k to 100M."""
-    if tokens <= 0:
-        return "0"
-    for edge, band in ((10**4, "<10k"), (10**5, "<100k"), (10**6, "<1M"), (10**7, "<10M"), (10**8, "<100M")):
-        if tokens < edge:
-            return band  # type: ignore[return-value]
-    return ">=100M"
+    return BANDS[bisect_right(BAND_EDGES, tokens)]
 
 
 def _refuse_strange_words(fragment: Fragment, offered: Vocabulary) -> None:
@@ -124,7 +124,9 @@ def _refuse_strange_words(fragment: Fragment, offered: Vocabulary) -> None:
 
 
 def _size(ct: str) -> int:
+    """How many bytes `ct` holds; 0 if it is not spelled as base64 always is."""
     try:
-        return len(b64decode(ct, validate=True))
+        data = b64decode(ct, validate=True)
     except (NotBase64, ValueError):
         return 0
+    return len(data) if b64encode(data).decode() == ct else 0

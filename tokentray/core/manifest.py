@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from tokentray.core.fragment import Vocabulary
 
-Week = Annotated[str, Meta(pattern="^[0-9]{4}-W[0-9]{2}$")]
+Week = Annotated[str, Meta(pattern="^[0-9]{4}-W[0-9]{2}\\Z")]
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
