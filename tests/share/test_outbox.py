@@ -37,6 +37,12 @@ def test_joining_claims_the_whole_season_at_once(member: Member) -> None:
     ]
 
 
+def test_whoever_joins_late_has_no_tokens_for_closed_weeks(member: Member) -> None:
+    member.clock.instant = datetime(2026, 11, 30, tzinfo=UTC)
+    member.join()
+    assert {week for week, _ in token_counts(member.history)} == {"2026-W48"}
+
+
 def test_an_unknown_or_used_invite_is_refused_in_words(member: Member) -> None:
     with pytest.raises(BoardRefused, match="does not know"):
         member.join(99)
@@ -182,16 +188,17 @@ def test_withdrawn_afterwards_it_is_gone_and_the_public_list_says_so(member: Mem
     assert asked == ["https://board.example/v1/weeks/2026-W47/nonces"] * 2
 
 
-def test_a_closed_week_is_neither_sent_nor_taken_back(member: Member) -> None:
+def test_a_closed_week_takes_nothing_but_gives_back(member: Member, board: SmallBoard) -> None:
     team = member.join()
     queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
     member.send(team)
-    monday = datetime(2026, 11, 30, tzinfo=UTC)
-    with pytest.raises(BoardRefused, match="is closed"):
-        withdraw(member.history, team, all_parcels(member.history)[0], monday)
+    member.clock.instant = monday = datetime(2026, 11, 30, tzinfo=UTC)
     for week, now in ((WEEK, monday), ("2026-W48", FRIDAY), ("2027-W01", FRIDAY)):
         with pytest.raises(BoardRefused, match=r"closed|no tokens"):
             queue_fragment(member.history, team, week, C2, now)
+    withdraw(member.history, team, all_parcels(member.history)[0], monday, at_once=True)
+    member.send(team)
+    assert board.bodies() == []
 
 
 def test_not_this_week_cancels_what_waits(member: Member, board: SmallBoard) -> None:

@@ -100,7 +100,7 @@ class BoardClient:
 
     def post_envelope(self, relay: str | None, envelope: bytes, words: str, inside: bytes) -> int:
         """The status with which the board answers a sealed envelope, by way of the relay if there is one; `inside` is for the log."""
-        url = relay or f"{self._address}/v1/sealed"
+        url = f"{self._address}/v1/sealed" if relay is None else relay_endpoint(relay)
         told = self._note("POST", url, words, inside, envelope)
         origin = origin_of(url)
         with self._web(origin) as web:
@@ -134,6 +134,11 @@ class BoardClient:
 
     def _web(self, origin: str) -> Web:
         return Web(origin, HEADERS, clock=self._clock, transport=self._transport, limits=LIMITS)
+
+
+def relay_endpoint(relay: str) -> str:
+    """Where the relay takes envelopes: the manifest's address as it is, or the usual path where it names an origin only."""
+    return relay if urlsplit(relay).path.strip("/") else f"{relay.rstrip('/')}/v1/relay"
 
 
 def origin_of(url: str) -> str:

@@ -36,8 +36,8 @@ RESULT_OF: Final[dict[Outcome, Result]] = {
 FAMILIES: Final = {
     "claude-code": ("claude-code", "claude", "anthropic"),
     "anthropic": ("anthropic", "claude", "claude-code"),
-    "codex": ("codex", "openai", "chatgpt"),
-    "openai": ("openai", "chatgpt", "codex"),
+    "codex": ("codex", "openai", "gpt"),
+    "openai": ("openai", "gpt"),
 }
 OTHER: Final = "other"
 LONGEST_TEXT: Final = 2017  # what the largest of the three sizes of a card has room for

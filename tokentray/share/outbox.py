@@ -124,20 +124,15 @@ def withdraw(history: History, team: Team, parcel: Parcel, now: datetime, *, at_
     """
     Takes a fragment back: "cancelled" if no byte of it has left yet, else "planned": its deletion waits for a random time within hours.
 
-    Raises:
-        BoardRefused: its week is closed, and its numbers are part of what was published.
+    After its week was closed it is deleted, too, but what was published of that week stays as it is.
     """
     with transaction(history):
         if parcel.state == "waiting" and parcel.why != TRIED:
             settle_parcel(history, parcel.number, "cancelled", "", now)
             return "cancelled"
-        if closes_at(team, parcel.week) <= now:
-            raise BoardRefused(
-                f"The week {parcel.week} is closed: what was counted in it cannot be taken out any more."
-            )
         if parcel.state == "waiting":
             settle_parcel(history, parcel.number, "cancelled", TRIED, now)
-        planned = now if at_once else _drawn(team, parcel.week, now, WITHDRAWAL_SPREAD)
+        planned = now if at_once else now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
         queue_parcel(history, "delete", parcel.week, parcel.kind, parcel.place, b"", parcel.card, planned)
     return "planned"
 
@@ -170,7 +165,7 @@ def send_due(
     random.SystemRandom().shuffle(due)
     sent = 0
     for parcel in due:
-        last_chance = closes_at(team, parcel.week) - MARGIN - now < SHORTEST
+        last_chance = parcel.op == "put" and closes_at(team, parcel.week) - MARGIN - now < SHORTEST
         if not (everything or last_chance):
             if now - parcel.planned_at > LATE:
                 _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
@@ -308,15 +303,17 @@ def _drawn(team: Team, week: str, now: datetime, spread: timedelta) -> datetime:
 
 
 def _plan_later(history: History, team: Team, parcel: Parcel, now: datetime, spread: timedelta, missed: int) -> None:
+    within_hours = now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
+    planned = within_hours if parcel.op == "delete" else _drawn(team, parcel.week, now, spread)
     with transaction(history):
-        plan_parcel(history, parcel.number, _drawn(team, parcel.week, now, spread), missed)
+        plan_parcel(history, parcel.number, planned, missed)
 
 
 def _lapsed(history: History, team: Team, now: datetime) -> list[Sent]:
     found = []
     with transaction(history):
         for parcel in all_parcels(history):
-            if parcel.state == "waiting" and closes_at(team, parcel.week) <= now:
+            if (parcel.op, parcel.state) == ("put", "waiting") and closes_at(team, parcel.week) <= now:
                 settle_parcel(history, parcel.number, "lapsed", "its week closed before", now)
                 found.append(Sent(parcel, "lapsed", "its week closed before"))
     return found

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from tokentray.core.api_key import ApiKey
 from tokentray.core.board_crypto import (
+    Ticket,
     blinded_book,
     finished_book,
     opened_manifest,
@@ -116,7 +120,7 @@ def join(history: History, invite: Invite, code: bytes, key_from: str, client: B
         raise BoardRefused("This machine belongs to a team already: “tokentray share leave” leaves it.")
     manifest, document = _checked_manifest(client, invite.root_hash, None)
     blinded = blinded_book(code, manifest)
-    book = finished_book(code, manifest, client.claim_book(invite.code, manifest.season, blinded))
+    book = _book(code, manifest, blinded, client.claim_book(invite.code, manifest.season, blinded), now)
     with transaction(history):
         keep_tokens(history, ((ticket.week, ticket.kind, ticket.index, ticket.token) for ticket in book))
         set_team(
@@ -160,6 +164,20 @@ def opens_at(team: Team, week: str) -> datetime:
 def closes_at(team: Team, week: str) -> datetime:
     """When it takes them no more (exclusive)."""
     return _monday(week) + timedelta(days=team.manifest.window.closes)
+
+
+def _book(
+    code: bytes,
+    manifest: Manifest,
+    blinded: Sequence[tuple[str, str, bytes]],
+    signatures: Sequence[bytes],
+    now: datetime,
+) -> tuple[Ticket, ...]:
+    """The tokens of all weeks; of those whose keys are destroyed already, because they are closed, there are none."""
+    closed = {week for week in manifest.weeks if _monday(week) + timedelta(days=manifest.window.closes) <= now}
+    weeks = tuple(week for week in manifest.weeks if week not in closed)
+    given = [signature for (week, _, _), signature in zip(blinded, signatures, strict=False) if week not in closed]
+    return finished_book(code, msgspec.structs.replace(manifest, weeks=weeks), given)
 
 
 def _monday(week: str) -> datetime:
