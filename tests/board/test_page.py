@@ -123,6 +123,15 @@ def test_a_year_is_drawn_and_not_more():
     assert len(re.findall(r'<tr><th scope="row">20\d\d-W', page)) == 2 * 52
 
 
+def test_functions_that_were_all_folded_are_not_shown_as_one_row():
+    weeks = counted_year(1)
+    check_ins = replace(weeks[0], cells=tuple(cell for cell in weeks[0].cells if cell.b == "other"))
+
+    words = words_of(show_board(TEAM, [check_ins, *weeks[1:]]))
+
+    assert "This week the functions were too small to be told apart" in words
+
+
 def test_the_level_that_holds_is_said():
     assert "L2" in words_of(PAGES["numbers"])
     assert "Level L1, theft-safe." in words_of(PAGES["words"])
@@ -149,9 +158,10 @@ def test_a_year_is_shown_within_ten_milliseconds():
 
 
 def _seconds(call) -> float:
-    start = time.perf_counter()
+    # The processor's own time: how busy the machine is with something else says nothing about the page.
+    start = time.thread_time()
     call()
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 def style_sheet() -> str:

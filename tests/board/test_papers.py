@@ -21,7 +21,7 @@ def test_a_paper_is_shown_whole(name):
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_links_lead_to_papers_that_exist(name):
-    links = re.findall(r'href="/help/([^"]+)"', paper(name)[1])
+    links = re.findall(r'href="/papers/([^"]+)"', paper(name)[1])
 
     assert set(links) <= set(PAPERS)
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from tokentray.board.cells import BANDED, COUNTED, FEWER, OTHER, Published, Team
 from tokentray.board.papers import PAPERS, paper
 from tokentray.board.reading import (
     ADOPTIONS,
     Share,
+    Split,
     Week,
     by_week,
     figures,
@@ -59,26 +61,15 @@ _PAGES = _environment()
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """One rectangle of a picture, its edges in per cent of the picture; `look` is its class in the style sheet."""
-
-    x: str
-    y: str
-    width: str
-    height: str
-    look: str
-
-
-@dataclass(frozen=True, slots=True)
 class Trend:
     """
     One field over the weeks: stacked columns of shares where the newest week has numbers, else a row of steps for each value.
 
-    `ticks` are (x in per cent, words) below; `rows` is the same as a table, newest week first.
+    `marks` are the picture's rectangles, their edges in per cent of it; `ticks` are (x in per cent, words) below; `rows` is the same as a table, newest week first.
     """
 
     stacked: bool
-    marks: tuple[Mark, ...]
+    marks: Markup
     ticks: tuple[tuple[str, str], ...]
     values: tuple[str, ...]
     rows: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -108,7 +99,7 @@ def show_board(team: Team, published: Iterable[Published]) -> str:
         figures=figures(week, before, functions),
         adoption=shares(kinds["c1"], ADOPTIONS),
         adoption_trend=_trend([weeks[name] for name in names], names, "c1", ADOPTIONS),
-        functions=splits(kinds["c1"], [*sorted(functions), OTHER], ADOPTIONS, rows_first=False),
+        functions=_by_function(kinds["c1"], functions),
         adoptions=ADOPTIONS,
         outcome=shares(kinds["c2"], RESULTS),
         effort=shares(kinds["c2"], EFFORTS, first=False),
@@ -120,6 +111,12 @@ def show_board(team: Team, published: Iterable[Published]) -> str:
         categories=shares(kinds["card"], values_of(kinds["card"])),
         card_outcomes=shares(kinds["card"], RESULTS, first=False),
     )
+
+
+def _by_function(check_ins: Published | None, functions: Sequence[str]) -> list[Split]:
+    found = splits(check_ins, [*sorted(functions), OTHER], ADOPTIONS, rows_first=False)
+    # A row of others alone would be the table above once more.
+    return found if any(split.label != label_of(OTHER) for split in found) else []
 
 
 def show_paper(team: Team, name: str) -> str | None:
@@ -153,39 +150,45 @@ def _trend(weeks: Sequence[Week], names: Sequence[str], kind: str, values: Seque
     stacked = sizes[-1] == COUNTED
     slots = max(len(weeks), 8)
     first = slots - len(weeks)
-    marks: list[Mark] = []
+    marks: list[str] = []
     for index, (size, week) in enumerate(zip(sizes, found, strict=True), start=first):
-        x, width = f"{100 * (index + 0.1) / slots:.2f}%", f"{80 / slots:.2f}%"
+        place = f'x="{100 * (index + 0.1) / slots:.2f}%" width="{80 / slots:.2f}%"'
         if not week:
-            marks.append(Mark(x, "98%", width, "2%", "nothing"))
+            marks.append(_mark(place, 98, 2, "nothing"))
         elif stacked:
-            marks.extend(_column(week, x, width, size))
+            marks.extend(_column(week, place, size))
         else:
-            marks.extend(_steps(week, values, x, width))
+            marks.extend(_steps(week, values, place))
     rows = tuple(
         (name, "" if week else "fewer than 5", tuple(_texts(week, values)))
         for name, week in zip(reversed(names), reversed(found), strict=True)
     )
-    return Trend(stacked, tuple(marks), _ticks(names, first, slots), tuple(values), rows)
+    # Made of numbers and of the style sheet's own words, so there is nothing to escape: a year has two thousand values.
+    drawn = Markup("".join(marks))  # noqa: S704  as said above
+    return Trend(stacked, drawn, _ticks(names, first, slots), tuple(values), rows)
 
 
-def _column(week: tuple[Share, ...], x: str, width: str, size: str) -> Iterable[Mark]:
+def _mark(place: str, top: float, height: float, look: str) -> str:
+    return f'<rect class="{look}" {place} y="{top:.1f}%" height="{height:.1f}%"/>'
+
+
+def _column(week: tuple[Share, ...], place: str, size: str) -> Iterable[str]:
     if size != COUNTED:
         # Words have no numbers to stack; the table beside the picture has the words.
-        yield Mark(x, "94%", width, "6%", "words")
+        yield _mark(place, 94, 6, "words")
         return
     top = 0.0
     for share in reversed(week):
-        yield Mark(x, f"{100 * top:.1f}%", width, f"{100 * share.part:.1f}%", share.value)
+        yield _mark(place, 100 * top, 100 * share.part, share.value)
         top += share.part
 
 
-def _steps(week: tuple[Share, ...], values: Sequence[str], x: str, width: str) -> Iterable[Mark]:
+def _steps(week: tuple[Share, ...], values: Sequence[str], place: str) -> Iterable[str]:
     row = 100 / len(values)
     for share in week:
         height = row * 0.82 * share.level / 4
         bottom = row * (values.index(share.value) + 1) - row * 0.06
-        yield Mark(x, f"{bottom - height:.1f}%", width, f"{height:.1f}%", share.value)
+        yield _mark(place, bottom - height, height, share.value)
 
 
 def _texts(week: tuple[Share, ...], values: Sequence[str]) -> Iterable[str]:

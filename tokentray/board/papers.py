@@ -81,7 +81,7 @@ def _span(match: re.Match[str]) -> str:
     if italics:
         return f"<em>{escape(italics)}</em>"
     if _LOCAL_PAPER.fullmatch(address):
-        return f'<a href="/help/{address.removesuffix(".md")}">{escape(label)}</a>'
+        return f'<a href="/papers/{address.removesuffix(".md")}">{escape(label)}</a>'
     if address.startswith("https://"):
         return f'<a href="{escape(address)}" rel="noreferrer">{escape(label)}</a>'
     return escape(match.group())
