@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.board.made_up import SMALL_TEAM, TEAM, banded_year, counted_year
-from tokentray.board.digest import Digest, digest_of, mail, markdown, slack, teams
+from tokentray.board.digest import FORMS, Digest, digest_of, mail, markdown, slack, teams
 
 
 def digest(team=TEAM, year=None, week=None) -> Digest:
@@ -19,7 +19,7 @@ def digest(team=TEAM, year=None, week=None) -> Digest:
 
 
 def every_form(made: Digest) -> list[str]:
-    return [markdown(made), mail(made)[1], json.dumps(slack(made)), json.dumps(teams(made))]
+    return [FORMS[form](made) for form in ("markdown", "html", "slack", "teams")]
 
 
 def test_it_is_about_the_newest_week_unless_another_is_asked_for():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -149,6 +150,14 @@ def teams(digest: Digest) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
+FORMS: dict[str, Callable[[Digest], str]] = {
+    "markdown": markdown,
+    "html": lambda digest: mail(digest)[1],
+    "slack": lambda digest: json.dumps(slack(digest), ensure_ascii=False),
+    "teams": lambda digest: json.dumps(teams(digest), ensure_ascii=False),
+}
+"""Each form as the text that is posted or mailed."""
+
 _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #e5e7ee;vertical-align:top;"
 _TABLE = '<table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;width:100%">'
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -160,7 +169,8 @@ def _parts(week: Week) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         ("What came of it", "c2", RESULTS, True),
         ("Effort put in", "c2", EFFORTS, False),
         ("Tokens in the week, of those who send it", "use", BANDS, False),
-        ("Cards about", "card", tuple(values_of(week.get("card"))), True),
+        ("What the shared cards say of it", "card", RESULTS, False),
+        ("What the shared cards are about", "card", tuple(values_of(week.get("card"))), True),
     )
     found = ((title, shares(week.get(kind), values, first=first)) for title, kind, values, first in tables)
     return tuple((title, _rows(table)) for title, table in found if table)
