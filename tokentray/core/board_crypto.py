@@ -13,6 +13,7 @@ import re
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from math import gcd
 from os import urandom
 from secrets import randbelow, randbits
@@ -20,7 +21,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, mlkem, padding, rsa, x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -58,10 +59,15 @@ PSS_HEAD: Final = bytes.fromhex(
 def pss_encoded(message: bytes, bits: int, salt: bytes) -> bytes:
     """EMSA-PSS-ENCODE of RFC 8017, section 9.1.1, with SHA-384 and MGF1 of SHA-384; `bits` is the modulus' length less one."""
     length = (bits + 7) // 8
+    # Steps 2, 5 and 6: M' is eight zeros, the message's hash and the salt; H is its hash.
     digest = hashlib.sha384(bytes(8) + hashlib.sha384(message).digest() + salt).digest()
+    # Steps 7 and 8: DB is zeros, a one and the salt.
     block = bytes(length - len(salt) - 48 - 2) + b"\x01" + salt
+    # Steps 9 and 10: masked by MGF1 of H.
     masked = bytearray(a ^ b for a, b in zip(block, _mgf1(digest, len(block)), strict=True))
+    # Step 11: what is more than `bits` is zero.
     masked[0] &= 0xFF >> (8 * length - bits)
+    # Step 12.
     return bytes(masked) + digest + b"\xbc"
 
 
@@ -80,9 +86,12 @@ def blind(public: rsa.RSAPublicKey, message: bytes, salt: bytes, factor: int) ->
     """
     numbers = public.public_numbers()
     n, e = numbers.n, numbers.e
+    # Steps 1 to 3: the message as a number.
     encoded = int.from_bytes(pss_encoded(message, public.key_size - 1, salt))
+    # Steps 4, 5, 7 and 8: both have to have an inverse. Step 6, the random number, is the caller's.
     if gcd(encoded, n) != 1 or gcd(factor, n) != 1:
         raise NotGenuine("The issuer's key is not sound.")
+    # Steps 9 to 11: times the e-th power of the factor, which makes it any number with the same chance.
     return (encoded * pow(factor, e, n) % n).to_bytes(_width(n))
 
 
@@ -94,9 +103,12 @@ def finalize(public: rsa.RSAPublicKey, message: bytes, blind_signature: bytes, s
         NotGenuine: the issuer's answer is no signature under this key.
     """
     n = public.public_numbers().n
+    # Step 1.
     if len(blind_signature) != _width(n):
         raise NotGenuine("The issuer's signature has the wrong length.")
+    # Steps 2 to 4: (m · r^e)^d is m^d · r, so the factor's inverse takes it off again.
     signature = (int.from_bytes(blind_signature) * _inverse(factor, n) % n).to_bytes(_width(n))
+    # Steps 5 and 6.
     _verify_pss(public, message, signature, salt_length)
     return signature
 
@@ -177,16 +189,21 @@ def blind_sign(signer: Signer, blinded: bytes) -> bytes:
     Raises:
         NotGenuine: `blinded` is not of the modulus' length or not below it; or the result is wrong (a fault), and is not given away.
     """
+    # Steps 1 and 2: zero, which has no inverse, is refused as well.
     n, number = signer.n, int.from_bytes(blinded)
     if len(blinded) != _width(n) or not 0 < number < n:
         raise NotGenuine("This is no blinded message under the issuer's key.")
+    # Base blinding (RFC 9474, section 7.1): the private key works on a number that nobody outside knows or chose. n is added so
+    # that a small message has as many digits as a large one.
     factor = randbelow(n - 1) + 1
     undo = _inverse(factor, n)
-    # n is added so that a small message has as many digits as a large one.
     masked = (number + n) * pow(factor, signer.e, n) % n
+    # Step 3.
     root = _private_power(signer, masked)
+    # Steps 4 and 5, before the factor is taken off: one wrong half would give n's factors away.
     if pow(root, signer.e, n) != masked:
         raise NotGenuine("The signature came out wrong and is kept back.")
+    # Step 6.
     return (root * undo % n).to_bytes(_width(n))
 
 
@@ -245,7 +262,7 @@ def public_of(spki: bytes) -> rsa.RSAPublicKey:
     """
     try:
         public = serialization.load_der_public_key(spki[len(PSS_HEAD) :])
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise NotGenuine("The issuer's public key cannot be read.") from error
     if not isinstance(public, rsa.RSAPublicKey) or public.key_size != KEY_BITS or spki_of(public) != spki:
         raise NotGenuine("The issuer's public key is not of the form that RFC 9578 asks for.")
@@ -268,7 +285,7 @@ def token_input(nonce: bytes, key: TokenKey) -> bytes:
 
 def verified_nonce(token: bytes, key: TokenKey) -> bytes:
     """
-    RFC 9577, section 2.2 and RFC 9578, section 6.3: the nonce (32 bytes) of a token that is genuine for the week and kind of `key`.
+    RFC 9577, section 2.2 and RFC 9578, section 6.4: the nonce (32 bytes) of a token that is genuine for the week and kind of `key`.
 
     Raises:
         NotGenuine: another length, type, challenge or key, or a signature that does not hold.
@@ -358,6 +375,11 @@ def finished_book(code: bytes, manifest: Manifest, signatures: Sequence[bytes]) 
     seeds = list(_seeds(code, manifest))
     if len(seeds) != len(signatures):
         raise NotGenuine("The issuer's answer does not have a signature for each token.")
+    # The keys of closed weeks are destroyed: those weeks, which are the first ones, have empty signatures and give no tokens.
+    closed = len(seeds) - len(list(dropwhile(lambda given: not given, signatures)))
+    if closed % sum(manifest.kinds.values()):
+        raise NotGenuine("The issuer's answer has a part of a week.")
+    seeds, signatures = seeds[closed:], signatures[closed:]
     return tuple(
         _ticket(key, index, secret, finalize(key.public, token_input(nonce_of(secret), key), given, SALT_BYTES, factor))
         for (key, index, secret, _, factor), given in zip(seeds, signatures, strict=True)
@@ -540,13 +562,16 @@ def sealed_envelope(message: bytes, seal: bytes, board: str) -> bytes:
 
 
 def _suite(hybrid: bool) -> tuple[hpke.Suite, int]:
-    """The HPKE suite (RFC 9180, section 7) and how many bytes fit beside the encapsulated key and the tag of 16 bytes."""
+    """
+    The suite, used in a single shot (RFC 9180, sections 6.1 and 7; ML-KEM with X25519 by its successor drafts), and how many bytes fit beside
+    the encapsulated key and the tag of 16 bytes.
+    """
     kem = hpke.KEM.MLKEM768_X25519 if hybrid else hpke.KEM.X25519
     return hpke.Suite(kem, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM), ENVELOPE_BYTES - kem.enc_length() - 16
 
 
 def _envelope_info(board: str) -> bytes:
-    """RFC 9180, section 8.1: the envelope is for this board and this purpose only."""
+    """The `info` of RFC 9180, section 5.1: the envelope is for this board and this purpose only."""
     return b"TTB1 envelope\n" + board.encode()
 
 
