@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,9 +15,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.board.made_up import SMALL_TEAM, TEAM, banded_year, counted_year
+from tests.board.made_up import (
+    ADOPTIONS,
+    BANDS,
+    CATEGORIES,
+    EFFORTS,
+    OUTCOMES,
+    SMALL_TEAM,
+    TEAM,
+    TOOLS,
+    banded_year,
+    counted_year,
+)
+from tokentray.board.cells import OTHER, published_of
 from tokentray.board.page import HEADERS, show_board, show_invite, show_paper, static_file
 from tokentray.board.papers import PAPERS
+from tokentray.board.publish import cells_of_week
 from tokentray.ui.look import DARK, LIGHT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -143,6 +157,41 @@ def test_a_boards_own_words_are_escaped():
 
     assert "<script" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (4, "Fewer than five people checked in"),
+        (12, "used AI weekly"),
+        (60, "of the check‑ins used AI weekly or daily"),
+    ],
+)
+def test_a_week_as_it_is_really_published_is_shown(people, said):
+    page = show_board(TEAM, published_of(cells_of_week("2026-W40", counts_of_people(people), VALUES)))
+
+    assert said in words_of(page)
+    assert ("Engineering" in page) == (people == 60)
+
+
+FUNCTIONS = [function for function, _ in TEAM.functions]
+VALUES = {
+    "c1": ([*ADOPTIONS], [*FUNCTIONS, OTHER]),
+    "c2": ([*OUTCOMES], [*EFFORTS]),
+    "use": ([*TOOLS], [*BANDS]),
+    "card": ([*CATEGORIES], [*OUTCOMES]),
+}
+
+
+def counts_of_people(people: int) -> list[tuple[str, str, str, int]]:
+    """What the store counts for a week in which everybody sent one of each kind."""
+    answers = Counter[tuple[str, str, str]]()
+    for person in range(people):
+        answers["c1", ADOPTIONS[person % 3 + 1], FUNCTIONS[person % 4]] += 1
+        answers["c2", OUTCOMES[person % 4], EFFORTS[person % 3]] += 1
+        answers["use", TOOLS[person % 2], BANDS[person % 7]] += 1
+        answers["card", f"{CATEGORIES[person % 5]}/{OUTCOMES[person % 4]}/team", "00" * 8] += 1
+    return [(*answer, n) for answer, n in answers.items()]
 
 
 def test_pages_and_files_that_do_not_exist():

@@ -175,7 +175,7 @@ def _mark(place: str, top: float, height: float, look: str) -> str:
 def _column(week: tuple[Share, ...], place: str, size: str) -> Iterable[str]:
     if size != COUNTED:
         # Words have no numbers to stack; the table beside the picture has the words.
-        yield _mark(place, 94, 6, "words")
+        yield _mark(place, 94, 6, "in-words")
         return
     top = 0.0
     for share in reversed(week):
