@@ -286,7 +286,7 @@ def test_a_fault_while_signing_gives_nothing_away():
     # One wrong half is all that a thief needs for factoring n (Boneh, DeMillo, Lipton).
     faulty = replace(SIGNERS["2026-W40/c1"], dp=SIGNERS["2026-W40/c1"].dp ^ 2)
 
-    with pytest.raises(NotGenuine, match="kept back"):
+    with pytest.raises(ArithmeticError, match="kept back"):
         blind_sign(faulty, blinded_book(CODE, MANIFEST)[0][2])
 
 

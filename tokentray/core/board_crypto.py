@@ -187,7 +187,8 @@ def blind_sign(signer: Signer, blinded: bytes) -> bytes:
     RFC 9474, section 4.3: the blind signature over `blinded`.
 
     Raises:
-        NotGenuine: `blinded` is not of the modulus' length or not below it; or the result is wrong (a fault), and is not given away.
+        NotGenuine: `blinded` is not of the modulus' length, not below it, or zero.
+        ArithmeticError: the machine miscalculated; the result is kept back.
     """
     # Steps 1 and 2: zero, which has no inverse, is refused as well.
     n, number = signer.n, int.from_bytes(blinded)
@@ -202,7 +203,7 @@ def blind_sign(signer: Signer, blinded: bytes) -> bytes:
     root = _private_power(signer, masked)
     # Steps 4 and 5, before the factor is taken off: one wrong half would give n's factors away.
     if pow(root, signer.e, n) != masked:
-        raise NotGenuine("The signature came out wrong and is kept back.")
+        raise ArithmeticError("The signature came out wrong and is kept back.")
     # Step 6.
     return (root * undo % n).to_bytes(_width(n))
 
