@@ -32,6 +32,7 @@ LABELS = {
     "<10M": "1M to 10M",
     "<100M": "10M to 100M",
     ">=100M": "From 100M",
+    "gpt": "GPT",
     OTHER: "Other",
 }
 
