@@ -43,12 +43,17 @@ def signers() -> dict[str, Signer]:
 
 @dataclass
 class SmallBoard:
-    """`received` is every byte that came in, `stored` the fragments by week, kind and nonce; `fails` answers everything with that status."""
+    """
+    `received` is every byte that came in, `opened` what its envelopes held, `stored` the fragments by week, kind and nonce.
+
+    `fails` answers everything with that status.
+    """
 
     address: str = "https://board.example"
     relay: str | None = None
     fails: int | None = None
     received: list[bytes] = field(default_factory=list)
+    opened: list[bytes] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     stored: dict[tuple[str, str, bytes], bytes | None] = field(default_factory=dict)
     seats: dict[str, Any] = field(default_factory=dict)
@@ -121,7 +126,8 @@ class SmallBoard:
     def _take(self, envelope: bytes) -> int:
         assert len(envelope) == 8192
         try:
-            message = json.loads(opened_envelope(envelope, seal_key_of(self._seal), self.manifest.board))
+            self.opened.append(opened_envelope(envelope, seal_key_of(self._seal), self.manifest.board))
+            message = json.loads(self.opened[-1])
             week, kind = message["week"], message["kind"]
             if message["op"] == "delete":
                 key = (week, kind, nonce_of(b64decode(message["secret"])))

@@ -37,7 +37,11 @@ WEEK = WeekOfUse("2026-W47", 3, (("claude-code", 1_200_000), ("codex", 40), ("fa
     ("days", "word"), [(0, "none"), (1, "tried"), (2, "weekly"), (3, "weekly"), (4, "daily"), (7, "daily")]
 )
 def test_adoption_is_told_by_the_days_with_use(days: int, word: str) -> None:
-    assert adopted(replace(WEEK, days_used=days), OFFERED).adoption == word
+    assert adopted(replace(WEEK, days_used=days, cards=()), OFFERED).adoption == word
+
+
+def test_a_card_is_a_day_of_use() -> None:
+    assert adopted(replace(WEEK, days_used=0), OFFERED).adoption == "tried"
 
 
 def test_the_persons_word_comes_before_the_days() -> None:

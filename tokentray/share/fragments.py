@@ -74,8 +74,13 @@ class WeekOfUse:
 
 
 def adopted(week: WeekOfUse, offered: Vocabulary, adoption: Adoption | None = None, function: str = "") -> Adopted:
-    """How often AI was used: as the person says, else by the days with use. A function that the manifest does not offer is left out."""
-    said = adoption or ("none", "tried", "weekly", "weekly", "daily", "daily", "daily", "daily")[week.days_used]
+    """
+    How often AI was used: as the person says, else by the days with use; a card is at least one.
+
+    A function that the manifest does not offer is left out.
+    """
+    days = max(week.days_used, 1 if week.cards else 0)
+    said = adoption or ("none", "tried", "weekly", "weekly", "daily", "daily", "daily", "daily")[days]
     return Adopted(v=1, adoption=said, function=function if function in offered.functions else UNSET)
 
 
