@@ -21,6 +21,10 @@ COMMANDS = {
     "sources": ("sources", "every source: what it gives, which key it needs, where that key is made"),
     "journal": ("journal", "what the use was for: add, list, show, edit, remove, search, export and import cards"),
     "checkin": ("checkin", "the week's check-in, drafted from its use and its cards"),
+    "share": (
+        "share",
+        "sharing with your team, by choice and without a name: join, preview, send, status, withdraw, log",
+    ),
     "import": ("importing", "another TokenTray's export; twice is harmless"),
     "export": ("history", "everything, as CSV or JSON"),
     "backup": ("history", "a copy of the history in one file"),
