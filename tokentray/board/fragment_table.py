@@ -94,14 +94,15 @@ def replace_row(connection: Connection, row: Row) -> Outcome:
     return Outcome.REPLACED
 
 
-def bury_row(connection: Connection, key: Key) -> Outcome:
-    """The content goes, the nonce stays spent."""
+def bury_row(connection: Connection, key: Key, *, keep_spent: bool = True) -> Outcome:
+    """The content goes; the nonce stays spent as long as the week is open."""
     present = find_row(connection, key)
     if present is None:
         return Outcome.UNKNOWN
     if present.a is not None:
         delete_by_key(connection, key)
-        put_rows(connection, [Row(*key, None)])
+        if keep_spent:
+            put_rows(connection, [Row(*key, None)])
     return Outcome.GONE
 
 

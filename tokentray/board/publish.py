@@ -12,7 +12,7 @@ from tokentray.board.database import Store
 from tokentray.board.errors import AlreadyPublished
 from tokentray.board.fragment_table import counts_of, drop_tombstones, drop_weeks, weeks_kept
 from tokentray.board.noise import discrete_laplace
-from tokentray.board.writer import PUBLISHING_LOCK, reseat
+from tokentray.board.writer import PUBLISHING_LOCK
 
 K = 5
 NOISE_FROM = 25
@@ -30,7 +30,7 @@ def noise() -> int:
 
 def publish_week(store: Store, week: str, values: dict[str, tuple[list[str], list[str]]], draw: Draw = noise) -> None:
     """
-    Closes the week and writes its cells; the week's keys have been destroyed before.
+    Closes the week and writes its cells; the week's keys have been destroyed before, and the store is re-seated after.
 
     `values` has for each kind every value that its two fields can take, so that nobody's absence is told by a missing cell.
 
@@ -45,7 +45,6 @@ def publish_week(store: Store, week: str, values: dict[str, tuple[list[str], lis
         close_week(connection, week)
         write_cells(connection, cells_of_week(week, counts_of(connection, week), values, draw))
         drop_tombstones(connection, week)
-    reseat(store)
 
 
 def drop_old_weeks(store: Store, keep: int) -> list[str]:
@@ -54,8 +53,6 @@ def drop_old_weeks(store: Store, keep: int) -> list[str]:
         published = weeks_published(connection)
         old = sorted(set(published[: max(0, len(published) - keep)]) & set(weeks_kept(connection)))
         drop_weeks(connection, old)
-    if old:
-        reseat(store)
     return old
 
 
@@ -141,6 +138,8 @@ def fold_functions(counts: Counts) -> Counts:
     sizes: Counter[str] = Counter()
     for (_, function), n in counts.items():
         sizes[function] += n
+    # Nobody hides nobody.
+    sizes = +sizes
     named = sorted((name for name in sizes if name != OTHER), key=lambda name: (sizes[name], name))
     folded = [name for name in named if sizes[name] < K]
     left = named[len(folded) :]

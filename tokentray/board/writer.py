@@ -182,10 +182,10 @@ def _grant(connection: Connection, wishes: list[Wish]) -> list[Outcome]:
     created = put_rows(connection, sorted((wish.row for wish in first.values()), key=lambda row: row.key))
     outcomes = []
     for wish in wishes:
-        if closed[week_of(wish)]:
+        if isinstance(wish, Bury):
+            outcomes.append(bury_row(connection, wish.key, keep_spent=not closed[wish.key[0]]))
+        elif closed[wish.row.week]:
             outcomes.append(Outcome.CLOSED)
-        elif isinstance(wish, Bury):
-            outcomes.append(bury_row(connection, wish.key))
         elif isinstance(wish, Replace):
             outcomes.append(replace_row(connection, wish.row))
         elif wish.row.key in created and first[wish.row.key] is wish:

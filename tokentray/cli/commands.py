@@ -32,6 +32,7 @@ COMMANDS = {
     "popover": ("calling_options", "open the popover of the TokenTray that runs; to be bound to a key"),
     "tag": ("calling_options", "open the quick card for the last stretch of work; to be bound to a key"),
     "doctor": ("doctor", "what works, what does not, and what to do about it"),
+    "board": ("", "the team board's server and its administration (extra: board)"),
     "demo": ("", "the tray with a made-up history, labelled as such"),
 }
 
@@ -78,6 +79,10 @@ def _help(words: list[str]) -> int:
         return WRONG_USAGE
     if words == ["demo"]:
         return explain_demo([])
+    if words == ["board"]:
+        # The server is a program of its own, which need not be installed.
+        print("tokentray board --help explains the server's commands; they need the extra “board”.")
+        return DONE
     if words:
         module = importlib.import_module(f"tokentray.cli.{COMMANDS[words[0]][0]}")
         module.parser(words[0]).print_help()
