@@ -285,16 +285,7 @@ class Service:
             raise HTTPException(401, "This board asks its readers for their common password.", _ASK)
 
     def _team(self) -> Team:
-        manifest = self._season().manifest
-        return Team(
-            name=manifest.board.split("://")[-1],
-            season=manifest.season,
-            address=manifest.board,
-            relay=manifest.relay,
-            functions=tuple((function.id, function.band) for function in manifest.functions),
-            open_week=self._open_week(),
-            retention_weeks=manifest.retention_weeks,
-        )
+        return self._season().team(self._open_week())
 
     def _open_week(self) -> str | None:
         week = week_of(self._parts.clock.now())

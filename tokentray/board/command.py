@@ -20,6 +20,7 @@ from tokentray.board.cell_table import read_cells
 from tokentray.board.cells import published_of
 from tokentray.board.closing import close_due, close_one
 from tokentray.board.database import Store, open_board, open_issuer
+from tokentray.board.digest import FORMS, digest_of
 from tokentray.board.errors import HostError, NoBoard, WrongWish
 from tokentray.board.fragment_table import Outcome, all_rows
 from tokentray.board.season import Plan, Seasons, make_season, read_secret, root_hash, write_secret
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _card_options(commands)
     _reader_options(commands)
     _export_options(commands)
+    _digest_options(commands)
     _backup_options(commands)
     return whole
 
@@ -148,6 +150,13 @@ def _export_options(commands: argparse._SubParsersAction[argparse.ArgumentParser
     made = _common(commands, "export", "print the published cells")
     made.add_argument("--format", choices=("json", "csv"), default="json")
     made.set_defaults(run=run_export)
+
+
+def _digest_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    made = _common(commands, "digest", "print a published week as a message, made of published cells only")
+    made.add_argument("--week", metavar="WEEK", help="the newest one if not given")
+    made.add_argument("--format", choices=tuple(FORMS), default="markdown", help="slack and teams: a webhook's body")
+    made.set_defaults(run=run_digest)
 
 
 def _backup_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -318,6 +327,16 @@ def run_export(options: argparse.Namespace, _clock: Clock) -> None:
         return
     document = {"schema": "tokentray.board/1", "weeks": published_of(rows)}
     print(msgspec.json.format(msgspec.json.encode(document), indent=1).decode())
+
+
+def run_digest(options: argparse.Namespace, _clock: Clock) -> None:
+    with _stores(options) as (_, board, seasons), board.reading() as connection:
+        published = published_of(read_cells(connection))
+    season = seasons.newest()
+    digest = digest_of(season.team(), published, options.week) if season else None
+    if digest is None:
+        raise WrongWish("That week has not been published." if options.week else "No week has been published yet.")
+    print(FORMS[options.format](digest).rstrip("\n"))
 
 
 def run_backup(options: argparse.Namespace, _clock: Clock) -> None:

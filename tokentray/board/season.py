@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from tokentray.board import seat_table
+from tokentray.board.cells import Team
 from tokentray.board.database import Store, open_issuer
 from tokentray.board.errors import NoBoard, WrongWish
 from tokentray.core.board_crypto import (
@@ -64,6 +65,18 @@ class Season:
 
     def closes(self, week: str) -> datetime:
         return monday_of(week) + timedelta(days=self.manifest.window.closes)
+
+    def team(self, open_week: str | None = None) -> Team:
+        """What the page and the digest say about the board."""
+        return Team(
+            name=self.manifest.board.split("://")[-1],
+            season=self.manifest.season,
+            address=self.manifest.board,
+            relay=self.manifest.relay,
+            functions=tuple((function.id, function.band) for function in self.manifest.functions),
+            open_week=open_week,
+            retention_weeks=self.manifest.retention_weeks,
+        )
 
 
 class Seasons:
