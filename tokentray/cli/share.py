@@ -110,7 +110,7 @@ def _send(actions: Any) -> None:
         actions,
         "send",
         "put a week's fragments into the outbox, from which each leaves at a random time within six days",
-        "The tray sends them; where it does not run, let “share send --due” be called often, by cron for example.",
+        "Let “share send --due” be called every quarter of an hour, by cron or a timer; what was slept over gets another time.",
     )
     _wishes(send)
     how = send.add_mutually_exclusive_group()

@@ -286,7 +286,7 @@ def _queue(
 ) -> Parcel:
     kind, body = kind_of(fragment), fragment_bytes(fragment)
     parse_fragment(body, kind, team.manifest.vocabulary)
-    planned = now if at_once else _drawn(team, week, now, SPREAD)
+    planned = now if at_once else drawn(team, week, now, SPREAD)
     queue_parcel(history, "put", week, kind, place, body, card, planned)
     skip_week(history, week, skipped=False)
     return next(
@@ -296,15 +296,15 @@ def _queue(
     )
 
 
-def _drawn(team: Team, week: str, now: datetime, spread: timedelta) -> datetime:
-    """A uniformly random instant from now on, before the week closes."""
+def drawn(team: Team, week: str, now: datetime, spread: timedelta) -> datetime:
+    """A uniformly random instant within `spread` (an hour at least) from now on, before the week closes."""
     room = min(max(spread, SHORTEST), closes_at(team, week) - MARGIN - now)
     return now + max(room, timedelta()) * random.SystemRandom().random()
 
 
 def _plan_later(history: History, team: Team, parcel: Parcel, now: datetime, spread: timedelta, missed: int) -> None:
     within_hours = now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
-    planned = within_hours if parcel.op == "delete" else _drawn(team, parcel.week, now, spread)
+    planned = within_hours if parcel.op == "delete" else drawn(team, parcel.week, now, spread)
     with transaction(history):
         plan_parcel(history, parcel.number, planned, missed)
 
