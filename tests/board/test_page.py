@@ -27,7 +27,7 @@ from tests.board.made_up import (
     banded_year,
     counted_year,
 )
-from tokentray.board.cells import OTHER, published_of
+from tokentray.board.cells import FEWER, OTHER, Published, published_of
 from tokentray.board.page import HEADERS, show_board, show_invite, show_paper, static_file
 from tokentray.board.papers import PAPERS
 from tokentray.board.publish import cells_of_week
@@ -144,6 +144,12 @@ def test_functions_that_were_all_folded_are_not_shown_as_one_row():
     words = words_of(show_board(TEAM, [check_ins, *weeks[1:]]))
 
     assert "This week the functions were too small to be told apart" in words
+
+
+def test_a_quiet_newest_week_leaves_the_columns_of_those_before():
+    quiet = [Published("2026-W41", kind, FEWER) for kind in ("c1", "c2", "use", "card")]
+
+    assert "Each column is a closed week, in shares." in words_of(show_board(TEAM, [*counted_year(3), *quiet]))
 
 
 def test_the_level_that_holds_is_said():

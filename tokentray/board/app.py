@@ -22,7 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tokentray.board.board import Desk
-from tokentray.board.cell_table import read_cells
+from tokentray.board.cell_table import read_cells, weeks_published
 from tokentray.board.cells import Published, Team, published_of
 from tokentray.board.database import Store
 from tokentray.board.errors import Refused, StoreFailed
@@ -159,6 +159,7 @@ class Service:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._books = asyncio.Semaphore(BOOKS_AT_ONCE)
+        self._published: tuple[list[str], list[Published]] = [], []
 
     async def health(self, _request: Request) -> Response:
         return as_json({"status": "ok"})
@@ -262,7 +263,14 @@ class Service:
 
     def _read_board(self) -> list[Published]:
         with self._store().reading() as connection:
-            return published_of(read_cells(connection))
+            weeks = weeks_published(connection)
+            known, published = self._published
+            if weeks == known:
+                return published
+            # A week's cells are written in one transaction and never change, so the weeks' names say whether any are new.
+            published = published_of(read_cells(connection))
+        self._published = weeks, published
+        return published
 
     def _known_week(self, request: Request) -> str:
         week: str = request.path_params["week"]

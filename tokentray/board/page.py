@@ -63,7 +63,7 @@ _PAGES = _environment()
 @dataclass(frozen=True, slots=True)
 class Trend:
     """
-    One field over the weeks: stacked columns of shares where the newest week has numbers, else a row of steps for each value.
+    One field over the weeks: stacked columns of shares where the newest week that says anything has numbers, else a row of steps for each value.
 
     `marks` are the picture's rectangles, their edges in per cent of it; `ticks` are (x in per cent, words) below; `rows` is the same as a table, newest week first.
     """
@@ -147,7 +147,7 @@ _STATIC = {"board.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 def _trend(weeks: Sequence[Week], names: Sequence[str], kind: str, values: Sequence[str]) -> Trend:
     found = [shares(week.get(kind), values) for week in weeks]
     sizes = [size_of(week.get(kind)) for week in weeks]
-    stacked = sizes[-1] == COUNTED
+    stacked = next((size for size in reversed(sizes) if size != FEWER), FEWER) == COUNTED
     slots = max(len(weeks), 8)
     first = slots - len(weeks)
     marks: list[str] = []
