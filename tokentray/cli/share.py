@@ -110,7 +110,7 @@ def _send(actions: Any) -> None:
         actions,
         "send",
         "put a week's fragments into the outbox, from which each leaves at a random time within six days",
-        "Let “share send --due” be called every quarter of an hour, by cron or a timer; what was slept over gets another time.",
+        "The tray sends what has its time; where none runs, let “share send --due” be called every quarter of an hour, by cron or a timer.",
     )
     _wishes(send)
     how = send.add_mutually_exclusive_group()
