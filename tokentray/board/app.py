@@ -8,8 +8,8 @@ import hmac
 import logging
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as NotBase64
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -110,10 +110,13 @@ def make_app(parts: Parts, close_weeks: Callable[[], object] | None = None) -> A
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        closing = asyncio.create_task(_every_minute(close_weeks)) if close_weeks else None
+        stopped = asyncio.Event()
+        closing = asyncio.create_task(_every_minute(close_weeks, stopped)) if close_weeks else None
         yield
+        stopped.set()
         if closing:
-            closing.cancel()
+            # A week that is being closed is closed to its end, while the stores are still open.
+            await closing
 
     app = Starlette(
         routes=routes,
@@ -123,13 +126,14 @@ def make_app(parts: Parts, close_weeks: Callable[[], object] | None = None) -> A
     return Crowd(app, AT_ONCE)
 
 
-async def _every_minute(work: Callable[[], object]) -> None:
-    while True:
+async def _every_minute(work: Callable[[], object], stopped: asyncio.Event) -> None:
+    while not stopped.is_set():
         try:
             await run_in_threadpool(work)
         except Exception as error:  # the board goes on taking fragments whatever keeps a week from being published
             log.error("A week could not be closed: %s", type(error).__name__)
-        await asyncio.sleep(60)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), 60)
 
 
 class Crowd:
@@ -390,6 +394,3 @@ async def _bug(_request: Request, error: Exception) -> Response:
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
     log.error("A bug: %s at %s", type(error).__name__, where)
     return problem(500, "A bug of the board; its operator's log has the place.")
-
-
-Handler = Callable[[Request], Awaitable[Response]]
