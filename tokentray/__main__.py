@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tokentray.cli.codes import BUG, INTERRUPTED, PIPE_CLOSED
+from tokentray.cli.codes import BUG, INTERRUPTED, PART_FAILED, PIPE_CLOSED
 from tokentray.cli.plain import bear_any_text
 
 QUICK = ("today", "status")
@@ -52,9 +52,25 @@ def _run(arguments: list[str]) -> int:
         return 0 if call(command) else _tray([], command)
     if command in ("", "demo"):
         return _tray(arguments)
+    if command == "board":
+        return _board(arguments[1:])
     from tokentray.cli.commands import run_command
 
     return run_command(arguments)
+
+
+def _board(arguments: list[str]) -> int:
+    try:
+        from tokentray.board.command import run_board
+    except ImportError as error:
+        if (error.name or "").startswith("tokentray"):
+            raise
+        print(
+            f"tokentray: The board's server needs more than the app ({error.name}): pip install 'tokentray-desktop[board]'",
+            file=sys.stderr,
+        )
+        return PART_FAILED
+    return run_board(arguments)
 
 
 def _tray(arguments: list[str], wish: str = "") -> int:

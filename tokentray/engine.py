@@ -40,6 +40,7 @@ from tokentray.sources import AGENTS, PROVIDERS, source_named
 from tokentray.store.account_table import all_accounts
 from tokentray.store.alert_table import record_standing, standing_alerts
 from tokentray.store.database import History, open_history, set_zone, transaction
+from tokentray.store.outbox_table import next_departure
 from tokentray.store.unfinished import (
     begin_first_reading,
     finish_first_reading,
@@ -128,6 +129,7 @@ class Engine(QObject):
         self._stopped_accounts: set[str] = set()
         self._agents: list[logs.AgentHome] = []
         self._child: QProcess | None = None
+        self._sender: QProcess | None = None
         self._halted = False
         self._caught_up = False
         self._looked_at = (0.0, 0.0)
@@ -184,6 +186,7 @@ class Engine(QObject):
         for timer in (self._snapshot_timer, self._scan_timer, self._next_timer):
             timer.stop()
         self._end_child()
+        self._end_sender()
         for stop, _thread in self._turns.values():
             stop.set()
         for _stop, thread in self._turns.values():
@@ -235,6 +238,7 @@ class Engine(QObject):
         self._take_snapshot()
         self._watch()
         self._poll_due(sooner=True)
+        self._send_shared()
         self._plan()
 
     # Time
@@ -251,6 +255,7 @@ class Engine(QObject):
         if not self._place.sample:
             self._scan()
             self._poll_due(sooner=slept)
+            self._send_shared()
         if slept or self._is_old():
             self._take_snapshot()
         self._nudge()
@@ -486,6 +491,38 @@ class Engine(QObject):
                 child.kill()
                 child.waitForFinished(CHILD_ENDS_WITHIN_MS)
             child.deleteLater()
+
+    # Sharing
+
+    def _send_shared(self) -> None:
+        """What of the outbox has its time leaves by a program of its own: cryptography is nothing a tray should carry all day."""
+        due = next_departure(self._history) if self._history is not None else None
+        if due is None or due > self._clock.now() or self._sender is not None:
+            return
+        program, *arguments = own_command()
+        sender = QProcess(self)
+        sender.setProgram(program)
+        sender.setArguments([*arguments, "share", "send", "--due"])
+        sender.setStandardOutputFile(QProcess.nullDevice())
+        sender.setStandardErrorFile(QProcess.nullDevice())
+        sender.finished.connect(self._sender_ended)
+        self._sender = sender
+        sender.start()
+
+    @Slot()
+    def _sender_ended(self) -> None:
+        if self._sender is not None:
+            self._sender.deleteLater()
+            self._sender = None
+
+    def _end_sender(self) -> None:
+        sender, self._sender = self._sender, None
+        if sender is not None:
+            sender.finished.disconnect(self._sender_ended)
+            # Killed at any moment: what was not answered stays in the outbox, and is sent again as it was.
+            sender.kill()
+            sender.waitForFinished(CHILD_ENDS_WITHIN_MS)
+            sender.deleteLater()
 
     def _watch(self) -> None:
         """Watches what is there now; folders and files that are gone have fallen out by themselves."""

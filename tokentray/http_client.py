@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -80,6 +80,7 @@ class Web:
         self._client: httpx.Client | None = None
         self._stream: Any = None
         self._late = False
+        self._status = 0
 
     def __repr__(self) -> str:
         return f"Web({self._base_url})"
@@ -111,6 +112,15 @@ class Web:
 
         return self._read(path, self._ask("POST", path, (), msgspec.json.encode(body)), shape)
 
+    def get_bytes(self, path: str) -> bytes:
+        """What GET answers, as it is; errors as in `get_json`."""
+        return self._ask("GET", path, (), None)
+
+    def post_bytes(self, path: str, body: bytes, expected: Collection[int]) -> int:
+        """The status that POST of these bytes is answered with, if it is one of `expected`; errors as in `get_json`."""
+        self._ask("POST", path, (), body, kind="application/octet-stream", expected=expected)
+        return self._status
+
     def _read(self, path: str, body: bytes, shape: type[T]) -> T:
         # msgspec costs 6 ms to import; agents' files import this module by way of sources/ and may not need it.
         import msgspec
@@ -126,7 +136,15 @@ class Web:
                 f"The answer of {self.host} to {path} is not what its documentation says: {detail}."
             ) from None
 
-    def _ask(self, method: str, path: str, params: Params, body: bytes | None) -> bytes:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        body: bytes | None,
+        kind: str = "application/json",
+        expected: Collection[int] = (200,),
+    ) -> bytes:
         # httpx costs 80 ms to import, and most runs poll nothing.
         import httpx
 
@@ -141,13 +159,14 @@ class Web:
                 method,
                 self._base_url + path,
                 params=list(params) or None,
-                headers={"Content-Type": "application/json"} if body is not None else None,
+                headers={"Content-Type": kind} if body is not None else None,
                 content=body,
                 extensions={"trace": self._note_stream},
             ) as response:
                 headers = response.headers
                 self.request_id = (headers.get("x-request-id") or headers.get("request-id") or "")[:100]
-                if response.status_code != 200:
+                self._status = response.status_code
+                if self._status not in expected:
                     raise self._refusal(path, response, deadline)
                 return self._body(response, deadline)
         except httpx.HTTPError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import DictionaryKeyring, MovableClock
 from tokentray.core.api_key import ApiKey
+from tokentray.core.board_crypto import new_root_key, root_hash_of, signed_manifest
 from tokentray.core.errors import HistoryDamaged
+from tokentray.core.manifest import Manifest
 from tokentray.diagnostics import stop_log
 from tokentray.engine import Engine, Place
 from tokentray.insights.alerts import Alert
@@ -26,6 +29,8 @@ from tokentray.insights.snapshot import Progress, Snapshot
 from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.settings.settings import AccountSetting, Settings, change_settings, load_settings, save_settings
 from tokentray.settings.vault import Vault
+from tokentray.store.database import open_history, transaction
+from tokentray.store.outbox_table import all_departures, queue_parcel, set_team
 
 PATIENCE_MS = 30_000
 
@@ -488,3 +493,28 @@ def test_made_up_history_is_marked_and_nothing_is_read(house: House, start: Star
 
 def save(house: House, settings: Settings) -> None:
     save_settings(house.settings_path, settings)
+
+
+def test_what_has_its_time_in_the_outbox_is_sent_by_a_program_of_its_own(
+    house: House, start: Start, qtbot: QtBot
+) -> None:
+    root = new_root_key()
+    manifest = Manifest(
+        v=1,
+        board="http://127.0.0.1:9",
+        scheme="rfc9578-2",
+        season="2026-Q4",
+        weeks=("2026-W47",),
+        kinds={},
+        keys={},
+        seal=b"",
+    )
+    team = {"board": "http://127.0.0.1:9", "root": root_hash_of(root).hex(), "key_from": "keyring"}
+    with open_history(house.history_path) as history, transaction(history):
+        set_team(history, manifest=b64encode(signed_manifest(manifest, root)).decode(), **team)
+        queue_parcel(history, "put", "2026-W47", "c1", 0, b"{}", None, NOW - timedelta(minutes=1))
+    start()
+    # Nobody listens there: that it was tried stands in the log of what left.
+    with open_history(house.history_path, read_only=True) as history:
+        qtbot.waitUntil(lambda: len(all_departures(history)) == 1, timeout=15_000)
+        assert all_departures(history)[0].url == "http://127.0.0.1:9/v1/manifest"

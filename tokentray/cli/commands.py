@@ -21,6 +21,10 @@ COMMANDS = {
     "sources": ("sources", "every source: what it gives, which key it needs, where that key is made"),
     "journal": ("journal", "what the use was for: add, list, show, edit, remove, search, export and import cards"),
     "checkin": ("checkin", "the week's check-in, drafted from its use and its cards"),
+    "share": (
+        "share",
+        "sharing with your team, by choice and without a name: join, preview, send, status, withdraw, log",
+    ),
     "import": ("importing", "another TokenTray's export; twice is harmless"),
     "export": ("history", "everything, as CSV or JSON"),
     "backup": ("history", "a copy of the history in one file"),
@@ -28,6 +32,7 @@ COMMANDS = {
     "popover": ("calling_options", "open the popover of the TokenTray that runs; to be bound to a key"),
     "tag": ("calling_options", "open the quick card for the last stretch of work; to be bound to a key"),
     "doctor": ("doctor", "what works, what does not, and what to do about it"),
+    "board": ("", "the team board's server and its administration (extra: board)"),
     "demo": ("", "the tray with a made-up history, labelled as such"),
 }
 
@@ -74,6 +79,10 @@ def _help(words: list[str]) -> int:
         return WRONG_USAGE
     if words == ["demo"]:
         return explain_demo([])
+    if words == ["board"]:
+        # The server is a program of its own, which need not be installed.
+        print("tokentray board --help explains the server's commands; they need the extra “board”.")
+        return DONE
     if words:
         module = importlib.import_module(f"tokentray.cli.{COMMANDS[words[0]][0]}")
         module.parser(words[0]).print_help()

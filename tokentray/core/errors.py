@@ -11,10 +11,15 @@ TokenTrayError
 │   ├── HistoryTooNew    written by a newer TokenTray: update
 │   ├── HistoryDamaged   kept beside, a new one begun or a backup to be restored
 │   └── HistoryFull      the disk is full or read-only: make room
-└── VaultError
-    ├── NoVault          this system has no keyring that runs: use --key-env or --key-command
-    ├── VaultLocked      the keyring is locked or said no: unlock it
-    └── KeyMissing       no key is stored under that name: add it again
+├── VaultError
+│   ├── NoVault          this system has no keyring that runs: use --key-env or --key-command
+│   ├── VaultLocked      the keyring is locked or said no: unlock it
+│   └── KeyMissing       no key is stored under that name: add it again
+└── BoardError
+    ├── FragmentRefused  what was to be shared has a field or a word that may not leave: a bug of the program that sent it
+    ├── NotGenuine       a signature, token, manifest or ciphertext does not hold: do not trust that board; tell its operator
+    ├── BoardRefused     the board said no: the message says why, and what to do
+    └── Mistyped         an invite or a recovery code is not complete: copy it again
 
 Each message is one sentence for a person, without any secret. Anything else that is raised is a bug.
 """
@@ -88,3 +93,25 @@ class VaultLocked(VaultError):
 
 class KeyMissing(VaultError):
     """No key is stored for this account."""
+
+
+class BoardError(TokenTrayError):
+    """Something about the team board did not hold."""
+
+
+class FragmentRefused(BoardError):
+    """A fragment has a field or a word that is not in the closed vocabulary."""
+
+
+class NotGenuine(BoardError):
+    """A signature, a token, a manifest or a ciphertext was not made by whom it should have been."""
+
+
+class Mistyped(BoardError):
+    """An invite or a recovery code that was not copied whole."""
+
+
+class BoardRefused(BoardError):
+    """The board said no to this member's app. `status` is its HTTP status, or None."""
+
+    status: int | None = None

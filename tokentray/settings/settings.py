@@ -54,7 +54,7 @@ class Settings:
     Everything with its default. `zone` "": the system's; `theme` system, light or dark; `first_weekday` 0 is Monday.
 
     A pause longer than `pause_minutes` ends a stretch of work; `nudge` asks for a card at the end of a long one, once a day at most.
-    `functions` of work are offered in the place of core.journal's; empty: those.
+    `functions` of work are offered in the place of core.journal's; empty: those. `private_words` must not leave in a shared card's text.
     """
 
     zone: str = ""
@@ -85,6 +85,7 @@ class Settings:
     nudge: bool = False
     checkin_reminder: bool = False
     functions: tuple[str, ...] = ()
+    private_words: tuple[str, ...] = ()
     unknown: dict[str, Any] = field(default_factory=dict)
 
     def account(self, name: str) -> AccountSetting | None:
@@ -183,8 +184,8 @@ def _from_json(raw: dict[str, Any]) -> Settings:
     values = {key: value for key, value in raw.items() if key in known and _fits(key, value)}
     for key, kind in (("accounts", AccountSetting), ("budgets", Budget), ("own_prices", OwnPrice)):
         values[key] = tuple(item for raw_item in values.get(key, ()) for item in _items(kind, raw_item))
-    if "functions" in values:
-        values["functions"] = tuple(item for item in values["functions"] if isinstance(item, str) and item)
+    for key in values.keys() & {"functions", "private_words"}:
+        values[key] = tuple(item for item in values[key] if isinstance(item, str) and item)
     return Settings(**values, unknown={key: value for key, value in raw.items() if key not in known})
 
 

@@ -1,0 +1,271 @@
+"""What was chosen leaves once, at random times, whatever sleep, restarts and the network do; and it can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.share.conftest import FRIDAY, Member
+from tests.share.small_board import SmallBoard
+from tokentray.core.errors import BoardRefused, NotGenuine
+from tokentray.core.fragment import Adopted, Used, Went
+from tokentray.core.journal import Card, Level, Outcome
+from tokentray.share.outbox import LATE, note_spent, queue_card, queue_fragment, skip, verify, withdraw
+from tokentray.share.tokens import L1, L2, check_manifest, team_here
+from tokentray.store.database import open_history
+from tokentray.store.outbox_table import all_departures, all_parcels, next_departure, skipped_weeks, token_counts
+
+WEEK = "2026-W47"
+C1 = Adopted(v=1, adoption="weekly")
+C2 = Went(v=1, outcome="worked", effort="1-4h")
+HOUR = timedelta(hours=1)
+CARD = Card("c0ffee", FRIDAY, FRIDAY, tried="a", learned="b", outcome=Outcome.WORKED, level=Level.TEAM)
+TEXTS = {"tried": "a", "learned": "b"}
+
+
+def test_joining_claims_the_whole_season_at_once(member: Member) -> None:
+    team = member.join()
+    assert team_here(member.history) == team
+    assert sum(token_counts(member.history).values()) == 2 * (1 + 1 + 2 + 3)
+    assert team.level == L1
+    assert [(left.method, left.url, left.status) for left in all_departures(member.history)] == [
+        ("GET", "https://board.example/v1/manifest", 200),
+        ("POST", "https://board.example/v1/books", 200),
+    ]
+
+
+def test_whoever_joins_late_has_no_tokens_for_closed_weeks(member: Member) -> None:
+    member.clock.instant = datetime(2026, 11, 30, tzinfo=UTC)
+    member.join()
+    assert {week for week, _ in token_counts(member.history)} == {"2026-W48"}
+
+
+def test_an_unknown_or_used_invite_is_refused_in_words(member: Member) -> None:
+    with pytest.raises(BoardRefused, match="does not know"):
+        member.join(99)
+    member.join()
+    with pytest.raises(BoardRefused, match="a team already"):
+        member.join(2)
+    assert team_here(member.history) is not None
+
+
+def test_a_fragment_waits_and_leaves_once(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    parcel = queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    assert FRIDAY <= parcel.planned_at <= FRIDAY + timedelta(days=6)
+    assert member.send(team) == []
+    member.clock.instant = parcel.planned_at
+    assert [sent.state for sent in member.send(team)] == ["sent"]
+    assert member.send(team) == []
+    assert board.bodies() == [b'{"adoption":"weekly","kind":"c1","v":1}']
+
+
+def test_planned_times_are_uniform_over_six_days_and_independent(member: Member) -> None:
+    team = member.join()
+    tenths = [0] * 10
+    for _ in range(400):
+        parcel = queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+        tenths[int((parcel.planned_at - FRIDAY) / timedelta(days=6) * 10)] += 1
+    # 40 are expected in each; beyond 5 standard deviations lies one run in a hundred thousand
+    assert all(10 < count < 70 for count in tenths), tenths
+
+
+def test_a_plan_survives_a_restart(member: Member, tmp_path: Path) -> None:
+    team = member.join()
+    planned = queue_fragment(member.history, team, WEEK, C1, FRIDAY).planned_at
+    member.history.close()
+    with open_history(str(tmp_path / "history.sqlite")) as history:
+        assert next_departure(history) == planned.replace(microsecond=planned.microsecond // 1000 * 1000)
+
+
+def test_what_was_slept_over_does_not_leave_together_on_waking(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    queue_fragment(member.history, team, WEEK, C2, FRIDAY)
+    member.clock.instant = woken = FRIDAY + timedelta(days=6) + LATE + HOUR
+    assert member.send(team) == []
+    assert board.bodies() == []
+    plans = [parcel.planned_at for parcel in all_parcels(member.history)]
+    assert all(plan > woken for plan in plans)
+    assert plans[0] != plans[1]
+    assert [parcel.missed for parcel in all_parcels(member.history)] == [1, 1]
+
+
+def test_two_whose_time_has_come_leave_apart(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    queue_fragment(member.history, team, WEEK, C2, FRIDAY, at_once=True)
+    assert len(member.send(team)) == 1
+    assert len(board.bodies()) == 1
+    assert sorted(parcel.state for parcel in all_parcels(member.history)) == ["sent", "waiting"]
+
+
+def test_a_machine_awake_an_hour_a_day_gets_everything_out(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    queue_fragment(member.history, team, WEEK, C2, FRIDAY)
+    for day in range(11):
+        for minute in range(0, 60, 15):
+            member.clock.instant = FRIDAY + timedelta(days=day, minutes=minute)
+            if member.clock.instant < datetime(2026, 11, 30, tzinfo=UTC):
+                member.send(team)
+    # Nothing is promised to a machine that sleeps so much, but nothing may be lost without a word.
+    assert {parcel.state for parcel in all_parcels(member.history)} <= {"sent", "waiting"}
+    member.clock.instant = datetime(2026, 11, 29, 23, tzinfo=UTC)
+    member.send(team)
+    assert len(board.bodies()) == 2
+
+
+def test_a_week_offline_lapses_with_a_word(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    member.clock.instant = datetime(2026, 11, 30, 8, tzinfo=UTC)
+    assert [(sent.state, sent.why) for sent in member.send(team)] == [("lapsed", "its week closed before")]
+    assert board.bodies() == []
+
+
+def test_a_lost_answer_sends_the_same_again(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    board.fails = 503
+    assert [sent.state for sent in member.send(team, everything=True)] == ["later"]
+    with pytest.raises(BoardRefused, match="already"):
+        queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="none"), FRIDAY)
+    board.fails = None
+    (parcel,) = all_parcels(member.history)
+    member.clock.instant = parcel.planned_at
+    assert [sent.state for sent in member.send(team)] == ["sent"]
+    assert len(board.bodies()) == 1
+
+
+def test_what_waits_is_changed_in_its_place(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="daily"), FRIDAY, at_once=True)
+    member.send(team)
+    assert board.bodies() == [b'{"adoption":"daily","kind":"c1","v":1}']
+    with pytest.raises(BoardRefused, match="sent for 2026-W47 already"):
+        queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+
+
+def test_two_tools_have_two_tokens_and_a_third_none(member: Member) -> None:
+    team = member.join()
+    for tool in ("claude-code", "openai", "openai"):
+        queue_fragment(member.history, team, WEEK, Used(v=1, tool=tool, tokens="<1M"), FRIDAY)
+    assert [parcel.place for parcel in all_parcels(member.history)] == [0, 1]
+    with pytest.raises(BoardRefused, match="All 2 tokens for use"):
+        queue_fragment(member.history, team, WEEK, Used(v=1, tool="other", tokens="<1M"), FRIDAY)
+
+
+def test_withdrawn_before_it_left_it_never_leaves(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    parcel = queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    assert withdraw(member.history, team, parcel, FRIDAY) == "cancelled"
+    member.clock.instant = FRIDAY + timedelta(days=6)
+    assert member.send(team, everything=True) == []
+    assert board.bodies() == []
+    queue_fragment(member.history, team, WEEK, C2, member.clock.instant)
+
+
+def test_withdrawn_afterwards_it_is_gone_and_the_public_list_says_so(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    member.send(team)
+    ((parcel, there),) = verify(member.history, team, member.client, FRIDAY)
+    assert there
+    assert withdraw(member.history, team, parcel, FRIDAY) == "planned"
+    (deletion,) = [parcel for parcel in all_parcels(member.history) if parcel.op == "delete"]
+    assert FRIDAY <= deletion.planned_at <= FRIDAY + 6 * HOUR
+    member.clock.instant = deletion.planned_at
+    assert [sent.state for sent in member.send(team)] == ["sent"]
+    assert board.bodies() == []
+    ((parcel, gone),) = verify(member.history, team, member.client, member.clock.now())
+    assert (parcel.op, gone) == ("delete", True)
+    asked = [left.url for left in all_departures(member.history) if "/weeks/" in left.url]
+    assert asked == ["https://board.example/v1/weeks/2026-W47/nonces"] * 2
+
+
+def test_a_closed_week_takes_nothing_but_gives_back(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    member.send(team)
+    member.clock.instant = monday = datetime(2026, 11, 30, tzinfo=UTC)
+    for week, now in ((WEEK, monday), ("2026-W48", FRIDAY), ("2027-W01", FRIDAY)):
+        with pytest.raises(BoardRefused, match=r"closed|no tokens"):
+            queue_fragment(member.history, team, week, C2, now)
+    withdraw(member.history, team, all_parcels(member.history)[0], monday, at_once=True)
+    member.send(team)
+    assert board.bodies() == []
+
+
+def test_not_this_week_cancels_what_waits(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    skip(member.history, WEEK, FRIDAY)
+    assert skipped_weeks(member.history) == [WEEK]
+    member.clock.instant = FRIDAY + timedelta(days=6)
+    assert member.send(team, everything=True) == []
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    assert skipped_weeks(member.history) == []
+
+
+def test_a_second_device_has_the_same_book_and_knows_what_is_spent(
+    member: Member, board: SmallBoard, tmp_path: Path
+) -> None:
+    team = member.join()
+    queue_card(member.history, team, member.secrets, WEEK, CARD, TEXTS, "review", FRIDAY, at_once=True)
+    member.send(team)
+    with open_history(str(tmp_path / "second.sqlite")) as history:
+        second = Member(history, board)
+        team = second.join()
+        assert note_spent(history, team, second.client, FRIDAY) == 1
+        other = replace(CARD, id="c0ffed")
+        assert queue_card(history, team, second.secrets, WEEK, other, TEXTS, "review", FRIDAY, at_once=True).place == 1
+        second.send(team)
+        assert len(board.bodies()) == 2
+        first = next(parcel for parcel in all_parcels(history) if parcel.place == 0)
+        withdraw(history, team, first, FRIDAY, at_once=True)
+        second.send(team)
+        assert len(board.bodies()) == 1
+
+
+def test_a_relay_sees_one_size_and_one_set_of_headers(tmp_path: Path) -> None:
+    board = SmallBoard(relay="https://relay.example/v1/relay")
+    with open_history(str(tmp_path / "history.sqlite")) as history:
+        member = Member(history, board)
+        team = member.join()
+        assert team.level == L2
+        queue_fragment(history, team, WEEK, C1, FRIDAY, at_once=True)
+        queue_card(history, team, member.secrets, WEEK, CARD, TEXTS, "review", FRIDAY, at_once=True)
+        member.send(team, everything=True)
+        withdraw(history, team, all_parcels(history)[0], FRIDAY, at_once=True)
+        member.send(team, everything=True)
+        seen = [request for request in board.requests if request[1] == "https://relay.example/v1/relay"]
+        assert len(seen) == 3
+        assert seen[0] == seen[1] == seen[2]
+        assert seen[0][2] == {
+            "host": "relay.example",
+            "user-agent": "TokenTray",
+            "accept": "*/*",
+            "accept-encoding": "gzip",
+            "connection": "keep-alive",
+            "content-type": "application/octet-stream",
+            "content-length": "8192",
+        }
+
+
+def test_a_manifest_for_one_member_alone_is_refused(tmp_path: Path) -> None:
+    board = SmallBoard(relay="https://relay.example/v1/relay", other_manifest_for_relay=True)
+    with open_history(str(tmp_path / "history.sqlite")) as history:
+        member = Member(history, board)
+        with pytest.raises(NotGenuine, match="Do not join"):
+            member.join()
+        board.other_manifest_for_relay = False
+        team = member.join()
+        board.other_manifest_for_relay = True
+        check_manifest(history, team, member.client, FRIDAY)
+        with pytest.raises(NotGenuine, match="single you out"):
+            check_manifest(history, team, member.client, FRIDAY + timedelta(days=1))

@@ -1,0 +1,1 @@
+"""The team board: a web service of its own that answers what works, and cannot answer who."""

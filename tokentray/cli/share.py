@@ -1,0 +1,163 @@
+"""`tokentray share`: what every action is called with, and which file has it."""
+
+from __future__ import annotations
+
+import importlib
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import Any
+
+from tokentray.cli.here import Here
+from tokentray.core.fragment import ADOPTIONS, EFFORTS, KINDS, RESULTS
+from tokentray.insights.checkin import days_of_week, week_of
+
+ACTIONS = {
+    "join": "share_team",
+    "key": "share_team",
+    "status": "share_team",
+    "log": "share_team",
+    "words": "share_team",
+    "leave": "share_team",
+    "preview": "share_sending",
+    "send": "share_sending",
+    "withdraw": "share_sending",
+    "feed": "share_feed",
+}
+
+
+def parser(name: str) -> ArgumentParser:
+    parser = ArgumentParser(
+        allow_abbrev=False,
+        prog=f"tokentray {name}",
+        description="Sharing with your team, by choice: nothing leaves that you have not seen and sent, and nobody can find out who sent what.",
+        epilog="“tokentray share ACTION --help” explains each.",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
+    _join(actions)
+    preview = _action(
+        actions, "preview", "what would leave for a week, in words and as the very bytes; nothing is sent"
+    )
+    _wishes(preview)
+    preview.add_argument("--json", action="store_true", help="one JSON object")
+    _send(actions)
+    status = _action(
+        actions, "status", "the team, the promise that holds, and what waits, was sent and was withdrawn (the default)"
+    )
+    status.add_argument(
+        "--verify", action="store_true", help="look up in the board's public lists what is there and what is gone"
+    )
+    status.add_argument("--json", action="store_true", help="one JSON object")
+    withdraw = _action(
+        actions, "withdraw", "take back what was sent, or what still waits", "Numbers are those of “share status”."
+    )
+    withdraw.add_argument("numbers", metavar="NUMBER", nargs="*", type=int)
+    withdraw.add_argument("--week", metavar="W", type=_week, help="everything of that week")
+    withdraw.add_argument("--all", action="store_true", help="everything")
+    withdraw.add_argument(
+        "--now", action="store_true", help="at once; whoever watches the board then sees what belongs together"
+    )
+    log = _action(actions, "log", "every byte that ever left for the board, in words and in full")
+    log.add_argument("--json", action="store_true", help="one JSON object, with the bytes in base64")
+    words = _action(actions, "words", "your own list of words that must not leave in free text")
+    words.add_argument("words", metavar="WORD", nargs="*", help="words to add to the list")
+    words.add_argument("--remove", action="store_true", help="take them off the list instead")
+    feed = _action(actions, "feed", "your team's cards of a week, decrypted here")
+    feed.add_argument("--week", metavar="W", type=_week, help="ISO week; default: this one")
+    feed.add_argument("--json", action="store_true", help="one JSON object")
+    leave = _action(
+        actions,
+        "leave",
+        "leave the team and forget its secrets and tokens",
+        "What was sent stays, and can then be withdrawn no more.",
+    )
+    leave.add_argument("--forget-log", action="store_true", help="also the log of what left")
+    leave.add_argument("--yes", action="store_true", help="do not ask")
+    parser.set_defaults(action="status", json=False, verify=False)
+    return parser
+
+
+def run(options: Namespace, here: Here) -> int:
+    # Each action pays for its own imports only.
+    module = importlib.import_module(f"tokentray.cli.{ACTIONS[options.action or 'status']}")
+    code: int = module.run(options, here)
+    return code
+
+
+def _action(actions: Any, name: str, purpose: str, more: str = "") -> ArgumentParser:
+    sentence = f"{purpose[0].upper()}{purpose[1:]}."
+    parser: ArgumentParser = actions.add_parser(
+        name, help=purpose, description=f"{sentence} {more}".strip(), allow_abbrev=False
+    )
+    return parser
+
+
+def _join(actions: Any) -> None:
+    secrets = "The recovery code and the team's key go into the system's keyring; without one, let “share key” make the line that --key-env or "
+    join = _action(actions, "join", "join a team by its invite", secrets + "--key-command gives.")
+    key = _action(actions, "key", "make the line of secrets for a machine without a keyring; joins nothing")
+    for one in (join, key):
+        one.add_argument("invite", metavar="INVITE", help="the link, a file that holds it, or - for standard input")
+        one.add_argument(
+            "--recover", action="store_true", help="with the recovery code of another device, which is asked for unseen"
+        )
+    where = join.add_mutually_exclusive_group()
+    where.add_argument("--key-env", metavar="VAR", help="the environment variable that holds the line")
+    where.add_argument("--key-command", metavar="CMD", help="the command that prints the line")
+    join.add_argument("--json", action="store_true", help="one JSON object, without the recovery code")
+
+
+def _send(actions: Any) -> None:
+    send = _action(
+        actions,
+        "send",
+        "put a week's fragments into the outbox, from which each leaves at a random time within six days",
+        "The tray sends what has its time; where none runs, let “share send --due” be called every quarter of an hour, by cron or a timer.",
+    )
+    _wishes(send)
+    how = send.add_mutually_exclusive_group()
+    how.add_argument(
+        "--now",
+        action="store_true",
+        help="at once; whoever watches connections then sees what belongs together, and when you did it",
+    )
+    how.add_argument("--not-this-week", action="store_true", help="nothing of this week; what still waits is cancelled")
+    how.add_argument("--due", action="store_true", help="only send what is in the outbox and has its time")
+    send.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _wishes(parser: ArgumentParser) -> None:
+    parser.add_argument("--week", metavar="W", type=_week, help="ISO week, such as 2026-W47; default: this one")
+    parser.add_argument(
+        "--without",
+        metavar="KIND",
+        action="append",
+        choices=KINDS,
+        default=[],
+        help=f"leave a kind out: {', '.join(KINDS)}",
+    )
+    parser.add_argument(
+        "--use", action="store_true", help="also the week's tokens by tool, as bands; never sent otherwise"
+    )
+    parser.add_argument("--adoption", choices=ADOPTIONS, help="instead of what the days with use say")
+    parser.add_argument("--outcome", choices=RESULTS, help="instead of what the week's cards say")
+    parser.add_argument("--effort", choices=EFFORTS, help="instead of what the week's cards say")
+    parser.add_argument(
+        "--function", default="", metavar="F", help="function of work; leaves only if the board offers it"
+    )
+    parser.add_argument(
+        "--card", metavar="ID", action="append", default=[], help="a card, encrypted for your team; may be given again"
+    )
+    parser.add_argument("--category", metavar="C", default="", help="the cards' category, one of the board's")
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument(
+        "--rewrite", action="store_true", help="put the offered words in place of what could tell who you are"
+    )
+    words.add_argument(
+        "--as-it-is", action="store_true", help="send the cards' texts as they are, in spite of what was found in them"
+    )
+
+
+def _week(text: str) -> str:
+    try:
+        return week_of(days_of_week(text)[0])
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error

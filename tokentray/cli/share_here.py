@@ -1,0 +1,44 @@
+"""The team, its board and its secrets, as the actions of `tokentray share` need them."""
+
+from __future__ import annotations
+
+import contextlib
+
+from tokentray.cli.errors import NothingConfigured
+from tokentray.cli.first_reading import history_to_read
+from tokentray.cli.here import Here
+from tokentray.cli.journal_history import journal_to_write
+from tokentray.settings.settings import AccountSetting
+from tokentray.settings.vault import Vault
+from tokentray.share.board_client import BoardClient
+from tokentray.share.outbox import noted
+from tokentray.share.tokens import VAULT_NAME, Secrets, Team, secrets_of, team_here
+from tokentray.store.database import History
+
+
+def history_of_use(here: Here) -> History:
+    """The history, open for writing, with what the logs say; also if there is no use at all."""
+    with contextlib.suppress(NothingConfigured):
+        history_to_read(here).close()
+    return journal_to_write(here)
+
+
+def own_team(history: History) -> Team:
+    """
+    Raises:
+        NothingConfigured: this machine belongs to no team.
+    """
+    team = team_here(history)
+    if team is None:
+        raise NothingConfigured("This machine belongs to no team yet: “tokentray share join INVITE” joins one.")
+    return team
+
+
+def own_secrets(team: Team, vault: Vault | None = None) -> Secrets:
+    """From where the person keeps them; see settings.vault for what can go wrong."""
+    return secrets_of((vault or Vault()).read_key(AccountSetting(VAULT_NAME, key_from=team.key_from)))
+
+
+def board_of(history: History, here: Here, address: str) -> BoardClient:
+    """The way to the board; everything that leaves is written into the history's log."""
+    return BoardClient(address, noted(history, here.clock.now), here.clock)

@@ -1,0 +1,285 @@
+"""`tokentray share preview`, `send` and `withdraw`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import dataclass
+from typing import Any
+
+from tokentray.cli.codes import DONE, PART_FAILED
+from tokentray.cli.errors import WrongUsage
+from tokentray.cli.here import Here, rfc3339, warn
+from tokentray.cli.journal_history import card_named, journal_to_write
+from tokentray.cli.output import print_json
+from tokentray.cli.share_here import board_of, history_of_use, own_secrets, own_team
+from tokentray.cli.share_team import parcel_object
+from tokentray.core.errors import BoardRefused, FragmentRefused
+from tokentray.core.fragment import Fragment, fragment_bytes, kind_of
+from tokentray.core.journal import Card
+from tokentray.core.period import local_day
+from tokentray.insights.checkin import week_of
+from tokentray.share.fragments import TEXTS, adopted, card_text, category_of, sentence_of, told, used, went
+from tokentray.share.lint import Finding, findings, rewritten
+from tokentray.share.outbox import queue_card, queue_fragment, send_due, skip, withdraw
+from tokentray.share.tokens import STYLE, Team, check_manifest
+from tokentray.share.week import take_week
+from tokentray.store.database import History
+from tokentray.store.outbox_table import Parcel, all_parcels
+
+AT_ONCE = (
+    "All of this leaves in one moment: whoever watches connections to the board can see that it came from one person, and when. "
+    "Without --now each part would leave at a random time of its own."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A card that is to leave: `texts` as they will be encrypted, and what was found in them as they are."""
+
+    card: Card
+    texts: dict[str, str]
+    category: str
+    found: tuple[tuple[str, Finding], ...]
+
+
+def run(options: Namespace, here: Here) -> int:
+    if options.action == "withdraw":
+        with journal_to_write(here) as history:
+            return _withdraw(options, history, here)
+    if options.action == "send" and options.due:
+        with journal_to_write(here) as history:
+            return _send_due(options, history, own_team(history), here)
+    with history_of_use(here) as history:
+        team = own_team(history)
+        week = options.week or week_of(local_day(here.now, here.zone))
+        if options.action == "send" and options.not_this_week:
+            skip(history, week, here.now)
+            print(f"Nothing of {week} leaves.")
+            return DONE
+        fragments, notes = _fragments(options, history, team, week, here)
+        cards = [_leaving(options, history, team, name, here) for name in options.card if "card" not in options.without]
+        if options.action == "preview":
+            return _preview(options, team, week, fragments, cards, notes)
+        return _send(options, history, team, week, fragments, cards, here)
+
+
+def _fragments(
+    options: Namespace, history: History, team: Team, week: str, here: Here
+) -> tuple[list[Fragment], list[str]]:
+    use = take_week(history, here.settings, week, here.zone)
+    offered = team.manifest.vocabulary
+    found: list[Fragment] = []
+    notes: list[str] = []
+    if "c1" not in options.without:
+        if options.function and options.function not in offered.functions:
+            notes.append(f"This board does not ask for the function “{options.function}”; it stays here.")
+        found.append(adopted(use, offered, options.adoption, options.function))
+    if "c2" not in options.without:
+        result = went(use, options.outcome, options.effort)
+        if result is None:
+            notes.append("No c2: the week's cards do not say how it went and what it took; --outcome and --effort do.")
+        else:
+            found.append(result)
+    if options.use and "use" not in options.without:
+        bands = used(use, offered, team.manifest.kinds.get("use", 0))
+        found += bands
+        if not bands:
+            notes.append("No use: no tokens are known of this week.")
+    return found, notes
+
+
+def _leaving(options: Namespace, history: History, team: Team, name: str, here: Here) -> Leaving:
+    card = card_named(history, name)
+    offered = team.manifest.vocabulary
+    category = options.category or category_of(card, offered)
+    if category not in offered.categories:
+        raise WrongUsage(f"Which category is card {card.id} of? --category takes {', '.join(offered.categories)}.")
+    texts = {field: getattr(card, field) for field in TEXTS}
+    found = tuple((field, one) for field in TEXTS for one in findings(texts[field], here.settings.private_words))
+    if options.rewrite:
+        texts = {field: rewritten(text, [one for name, one in found if name == field]) for field, text in texts.items()}
+    told(card, category, "0" * 16, "")
+    card_text(texts)
+    return Leaving(card, texts, category, found)
+
+
+def _preview(
+    options: Namespace, team: Team, week: str, fragments: list[Fragment], cards: list[Leaving], notes: list[str]
+) -> int:
+    if options.json:
+        content = {
+            "week": week,
+            "promise": team.level,
+            "fragments": [
+                {"kind": kind_of(one), "words": sentence_of(one), "bytes": fragment_bytes(one).decode()}
+                for one in fragments
+            ],
+            "cards": [_card_object(one) for one in cards],
+            "notes": notes,
+        }
+        print_json("share-preview", content)
+        return DONE
+    print(f"{week}: this would leave, each line by itself, at a random time of its own, and nothing else.\n")
+    for one in fragments:
+        print(f"{kind_of(one)}  {sentence_of(one)}\n    {fragment_bytes(one).decode()}")
+    for leaving in cards:
+        print(f"card  {_sentence(leaving)}\n    encrypted: {card_text(leaving.texts).decode()}")
+        _tell_findings(leaving, options)
+    print()
+    for note in notes:
+        print(note)
+    if cards:
+        print(STYLE)
+    print(team.level)
+    print("“tokentray share send” with the same options sends it; “share send --not-this-week” is the other choice.")
+    return DONE
+
+
+def _sentence(leaving: Leaving) -> str:
+    return sentence_of(told(leaving.card, leaving.category, "0" * 16, ""))
+
+
+def _card_object(leaving: Leaving) -> dict[str, Any]:
+    return {
+        "card": leaving.card.id,
+        "category": leaving.category,
+        "words": _sentence(leaving),
+        "encrypted": card_text(leaving.texts).decode(),
+        "findings": [
+            {"field": field, "kind": one.kind, "text": one.text, "rewrite": one.rewrite, "why": one.why}
+            for field, one in leaving.found
+        ],
+    }
+
+
+def _tell_findings(leaving: Leaving, options: Namespace) -> None:
+    for field, one in leaving.found:
+        deed = "becomes" if options.rewrite else "could become"
+        warn(f"{leaving.card.id}, {field}: “{one.text}” {deed} “{one.rewrite}”: {one.why}.")
+
+
+def _send(
+    options: Namespace,
+    history: History,
+    team: Team,
+    week: str,
+    fragments: list[Fragment],
+    cards: list[Leaving],
+    here: Here,
+) -> int:
+    for leaving in cards:
+        _tell_findings(leaving, options)
+        if leaving.found and not options.rewrite and not options.as_it_is:
+            raise FragmentRefused(
+                f"Nothing was sent: card {leaving.card.id} has words that could tell who you are. --rewrite replaces them, --as-it-is keeps them."
+            )
+    if not fragments and not cards:
+        raise WrongUsage("There is nothing to send; “tokentray share preview” says why.")
+    queued, refused = _queue(options, history, team, week, fragments, cards, here)
+    if options.now:
+        warn(AT_ONCE)
+        return max(refused, _send_due(options, history, team, here, everything=True))
+    if options.json:
+        print_json("share-send", {"queued": [parcel_object(parcel) for parcel in queued], "sent": []})
+        return refused
+    for parcel in queued:
+        print(f"{parcel.kind} of {week} leaves at a random time, {rfc3339(parcel.planned_at)}.")
+    return refused
+
+
+def _queue(
+    options: Namespace,
+    history: History,
+    team: Team,
+    week: str,
+    fragments: list[Fragment],
+    cards: list[Leaving],
+    here: Here,
+) -> tuple[list[Parcel], int]:
+    """What is in the outbox now, and the exit code: one that was sent before stops none of the others."""
+    secrets = own_secrets(team) if cards else None
+    queued: list[Parcel] = []
+    code = DONE
+    for one in fragments:
+        if any(_is_same(parcel, week, one) for parcel in all_parcels(history)):
+            warn(f"{kind_of(one)} of {week} was sent already, the same.")
+            continue
+        try:
+            queued.append(queue_fragment(history, team, week, one, here.now, at_once=options.now))
+        except BoardRefused as error:
+            code = PART_FAILED
+            warn(f"{kind_of(one)}: {error}")
+    for leaving in cards:
+        assert secrets is not None  # noqa: S101  asked for above where there are cards
+        try:
+            card = queue_card(
+                history,
+                team,
+                secrets,
+                week,
+                leaving.card,
+                leaving.texts,
+                leaving.category,
+                here.now,
+                at_once=options.now,
+            )
+            queued.append(card)
+        except BoardRefused as error:
+            code = PART_FAILED
+            warn(f"card {leaving.card.id}: {error}")
+    return queued, code
+
+
+def _is_same(parcel: Parcel, week: str, fragment: Fragment) -> bool:
+    return (parcel.op, parcel.week, parcel.state, parcel.body) == ("put", week, "sent", fragment_bytes(fragment))
+
+
+def _send_due(options: Namespace, history: History, team: Team, here: Here, everything: bool = False) -> int:
+    board = board_of(history, here, team.board)
+    check_manifest(history, team, board, here.now)
+    done = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=everything)
+    if options.json:
+        sent = [{**parcel_object(one.parcel), "state": one.state, "why": one.why} for one in done]
+        print_json("share-send", {"queued": [], "sent": sent})
+    for one in done:
+        what = f"{'The withdrawal' if one.parcel.op == 'delete' else 'The fragment'} {one.parcel.kind} of {one.parcel.week}"
+        if one.state == "sent":
+            if not options.json:
+                print(f"{what} was sent.")
+        else:
+            warn(f"{what}: {one.state}, {one.why}")
+    if not done and not options.json:
+        print("Nothing has its time yet.")
+    return DONE if all(one.state == "sent" for one in done) else PART_FAILED
+
+
+def _withdraw(options: Namespace, history: History, here: Here) -> int:
+    team = own_team(history)
+    parcels = all_parcels(history)
+    withdrawn = {
+        (one.week, one.kind, one.place) for one in parcels if one.op == "delete" and one.state in ("waiting", "sent")
+    }
+    there = [
+        one
+        for one in parcels
+        if one.op == "put" and one.state in ("waiting", "sent") and (one.week, one.kind, one.place) not in withdrawn
+    ]
+    chosen = [one for one in there if options.all or one.number in options.numbers or one.week == options.week]
+    missing = set(options.numbers) - {one.number for one in chosen}
+    if missing or not chosen:
+        raise WrongUsage(
+            "Which? “tokentray share status” has the numbers of what waits and what was sent; --week and --all take more."
+        )
+    for parcel in chosen:
+        done = withdraw(history, team, parcel, here.now, at_once=options.now)
+        said = (
+            "it has not left, and never will"
+            if done == "cancelled"
+            else "its deletion leaves at a random time within six hours"
+        )
+        print(f"{parcel.kind} of {parcel.week}: {said}.")
+    if options.now:
+        warn(AT_ONCE)
+        options.json = False
+        return _send_due(options, history, team, here, everything=True)
+    return DONE

@@ -1,0 +1,259 @@
+"""`tokentray share join`, `key`, `status`, `log`, `words` and `leave`."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from argparse import Namespace
+from base64 import b64encode
+from dataclasses import replace
+from typing import Any
+
+from tokentray.cli.accounts import VARIABLE
+from tokentray.cli.codes import DONE, PART_FAILED
+from tokentray.cli.errors import WrongUsage
+from tokentray.cli.here import Here, rfc3339, warn
+from tokentray.cli.journal_history import journal_to_write
+from tokentray.cli.output import print_json
+from tokentray.cli.plain import table
+from tokentray.cli.share_here import board_of, own_team
+from tokentray.core.board_crypto import new_recovery_code, parse_invite, parse_recovery_code, recovery_text
+from tokentray.core.errors import KeyMissing, Mistyped, VaultError
+from tokentray.core.manifest import Invite
+from tokentray.settings.settings import AccountSetting, save_settings
+from tokentray.settings.vault import Vault
+from tokentray.share.board_client import holds_against_operator
+from tokentray.share.outbox import note_spent, verify
+from tokentray.share.tokens import VAULT_NAME, Secrets, Team, join, secrets_of, team_here
+from tokentray.store.database import History, transaction
+from tokentray.store.journal_table import empty_wal
+from tokentray.store.outbox_table import Parcel, all_departures, all_parcels, forget_team, next_departure, skipped_weeks
+
+
+def run(options: Namespace, here: Here) -> int:
+    if options.action == "key":
+        return _key(options)
+    if options.action == "words":
+        return _words(options, here)
+    with journal_to_write(here) as history:
+        match options.action:
+            case "join":
+                return _join(options, history, here)
+            case "log":
+                return _log(options, history)
+            case "leave":
+                return _leave(options, history)
+        return _status(options, history, here)
+
+
+def _join(options: Namespace, history: History, here: Here) -> int:
+    invite = _invite(options.invite)
+    if team_here(history) is not None:
+        raise WrongUsage("This machine belongs to a team already: “tokentray share leave” leaves it.")
+    vault = Vault()
+    key_from = _key_from(options)
+    is_new = False
+    if key_from == "keyring":
+        secrets, is_new = _kept_or_new(options, invite, vault)
+        # Before the seat is claimed: a code that is lost in between would lose the seat.
+        vault.store_key(VAULT_NAME, secrets.line)
+    else:
+        secrets = secrets_of(vault.read_key(AccountSetting(VAULT_NAME, key_from=key_from)))
+        if secrets.team_key != invite.team_key:
+            raise Mistyped(
+                "That line of secrets belongs to another invite's team: make one with “tokentray share key INVITE”."
+            )
+    board = board_of(history, here, invite.board)
+    team = join(history, invite, secrets.code, key_from, board, here.now)
+    spent = note_spent(history, team, board, here.now)
+    if options.json:
+        print_json("share-join", _team_object(team))
+        return DONE
+    print(f"You belong to the team of {team.board}, season {team.manifest.season}. Nothing is sent unless you send it.")
+    print(team.level)
+    if spent:
+        print(f"{spent} fragments were sent from another device of yours already.")
+    if is_new:
+        print(f"\nYour recovery code, shown this once: {recovery_text(secrets.code)}")
+        print(
+            "Keep it where you keep passwords: with it and the invite a second device takes over, and without it nothing that was sent"
+        )
+        print("can be withdrawn once this machine is lost. Whoever has it could find out what you sent.")
+    return DONE
+
+
+def _key(options: Namespace) -> int:
+    invite = _invite(options.invite)
+    code = _asked_code() if options.recover else new_recovery_code()
+    print(Secrets(code, invite.team_key).line.reveal())
+    warn(
+        "Keep this line in a password store, and give it by --key-env or --key-command. It is your recovery code and the team's key."
+    )
+    return DONE
+
+
+def _invite(text: str) -> Invite:
+    if text == "-":
+        text = sys.stdin.readline()
+    elif os.path.isfile(text):
+        with open(text, encoding="utf-8", errors="replace") as file:
+            text = file.read(4096)
+    return parse_invite(text.strip())
+
+
+def _key_from(options: Namespace) -> str:
+    if options.key_env is not None:
+        if not VARIABLE.fullmatch(options.key_env):
+            raise WrongUsage("--key-env takes the name of a variable, not the line itself.")
+        return f"env:{options.key_env}"
+    return "keyring" if options.key_command is None else f"command:{options.key_command}"
+
+
+def _kept_or_new(options: Namespace, invite: Invite, vault: Vault) -> tuple[Secrets, bool]:
+    """The secrets, and whether the recovery code is to be shown."""
+    if options.recover:
+        return Secrets(_asked_code(), invite.team_key), False
+    try:
+        kept = secrets_of(vault.read_key(AccountSetting(VAULT_NAME, key_from="keyring")))
+    except (KeyMissing, Mistyped):
+        return Secrets(new_recovery_code(), invite.team_key), True
+    # A joining that was broken off goes on with the code it began with.
+    return (kept, True) if kept.team_key == invite.team_key else (Secrets(new_recovery_code(), invite.team_key), True)
+
+
+def _asked_code() -> bytes:
+    if sys.stdin is not None and sys.stdin.isatty():
+        return parse_recovery_code(getpass.getpass("Recovery code (it stays unseen): ", sys.stderr))
+    return parse_recovery_code(sys.stdin.readline())
+
+
+def _status(options: Namespace, history: History, here: Here) -> int:
+    team = own_team(history)
+    confirmed: dict[int, bool] = {}
+    if options.verify:
+        found = verify(history, team, board_of(history, here, team.board), here.now)
+        confirmed = {parcel.number: seen for parcel, seen in found}
+    parcels = all_parcels(history)
+    if options.json:
+        content = {
+            **_team_object(team),
+            "parcels": [{**parcel_object(parcel), "confirmed": confirmed.get(parcel.number)} for parcel in parcels],
+            "skipped_weeks": skipped_weeks(history),
+            "next_at": rfc3339(next_departure(history)),
+        }
+        print_json("share-status", content)
+    else:
+        print(f"{team.board}, season {team.manifest.season}\n{team.level}\n")
+        heads = ["number", "week", "kind", "what", "state", "when"]
+        lines = [_line(parcel, confirmed.get(parcel.number)) for parcel in parcels]
+        print(table([heads, *lines], left=6) if lines else "Nothing waits, and nothing was sent.")
+        for week in skipped_weeks(history):
+            print(f"{week}: not this week.")
+    return PART_FAILED if False in confirmed.values() else DONE
+
+
+def parcel_object(parcel: Parcel) -> dict[str, Any]:
+    """A parcel in JSON; `card` is the own card's id, which never leaves."""
+    return {
+        "number": parcel.number,
+        "op": parcel.op,
+        "week": parcel.week,
+        "kind": parcel.kind,
+        "card": parcel.card,
+        "state": parcel.state,
+        "why": parcel.why,
+        "planned_at": rfc3339(parcel.planned_at),
+        "done_at": rfc3339(parcel.done_at),
+        "seen_at": rfc3339(parcel.seen_at),
+        "body": parcel.body.decode(),
+    }
+
+
+def _line(parcel: Parcel, confirmed: bool | None) -> list[str]:
+    state = parcel.state + (f" ({parcel.why})" if parcel.why and parcel.state != "waiting" else "")
+    if confirmed is not None:
+        there = "there" if parcel.op == "put" else "gone"
+        state += f", {there}" if confirmed else f", NOT {there}"
+    when = rfc3339(parcel.planned_at if parcel.state == "waiting" else parcel.done_at) or ""
+    what = "withdrawal" if parcel.op == "delete" else parcel.card or "fragment"
+    return [str(parcel.number), parcel.week, parcel.kind, what, state, when]
+
+
+def _team_object(team: Team) -> dict[str, Any]:
+    manifest = team.manifest
+    return {
+        "board": team.board,
+        "season": manifest.season,
+        "level": "L2" if holds_against_operator(team.board, manifest) else "L1",
+        "promise": team.level,
+        "relay": manifest.relay,
+        "weeks": list(manifest.weeks),
+        "functions": list(manifest.vocabulary.functions),
+        "categories": list(manifest.categories),
+        "tools": list(manifest.tools),
+    }
+
+
+def _log(options: Namespace, history: History) -> int:
+    left = all_departures(history)
+    if options.json:
+        rows = [
+            {
+                "at": rfc3339(one.at),
+                "method": one.method,
+                "url": one.url,
+                "words": one.words,
+                "inside": one.inside.decode(),
+                "body": b64encode(one.body).decode(),
+                "status": one.status,
+            }
+            for one in left
+        ]
+        print_json("share-log", {"left": rows})
+        return DONE
+    for one in left:
+        answer = "no answer" if one.status is None else f"answered {one.status}"
+        print(f"{rfc3339(one.at)}  {one.method} {one.url}  {len(one.body)} bytes, {answer}\n    {one.words}")
+        if one.inside:
+            print(f"    {one.inside.decode()}")
+    if not left:
+        print("Nothing has ever left.")
+    return DONE
+
+
+def _words(options: Namespace, here: Here) -> int:
+    held = here.settings.private_words
+    named = tuple(dict.fromkeys(word.strip() for word in options.words if word.strip()))
+    if named:
+        kept = tuple(word for word in held if word not in named)
+        held = kept if options.remove else (*kept, *named)
+        save_settings(here.settings_path, replace(here.settings, private_words=held))
+    print("\n".join(held) if held else "Your list is empty.")
+    return DONE
+
+
+def _leave(options: Namespace, history: History) -> int:
+    team = own_team(history)
+    sent = sum(parcel.state == "sent" and parcel.op == "put" for parcel in all_parcels(history))
+    if not options.yes:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise WrongUsage("Leaving asks first; where nobody can answer, give --yes.")
+        print(
+            f"{sent} fragments that were sent stay, and can be withdrawn no more from here. Leave {team.board}? [y/N] ",
+            end="",
+            flush=True,
+        )
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            return PART_FAILED
+    with transaction(history):
+        forget_team(history, log_too=options.forget_log)
+    empty_wal(history)
+    print(f"You have left {team.board}. What waited was cancelled; the secrets and tokens are forgotten.")
+    if team.key_from == "keyring":
+        try:
+            Vault().forget_key(VAULT_NAME)
+        except VaultError as error:
+            warn(f"The secrets could not be taken out of the keyring. {error}")
+            return PART_FAILED
+    return DONE

@@ -1,0 +1,365 @@
+"""When what was chosen leaves: at random times that restarts, sleep and weeks without a network do not bend together."""
+
+from __future__ import annotations
+
+import random
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tokentray.core.board_crypto import circle_of, sealed_card, sealed_envelope
+from tokentray.core.errors import BoardRefused, FragmentRefused, SourceError
+from tokentray.core.fragment import Fragment, fragment_bytes, kind_of, parse_fragment
+from tokentray.core.journal import Card
+from tokentray.share.board_client import BoardClient, Note
+from tokentray.share.fragments import card_text, sentence_of, told
+from tokentray.share.tokens import Secrets, Team, closes_at, opens_at, secret_for
+from tokentray.store.database import History, transaction
+from tokentray.store.outbox_table import (
+    Parcel,
+    all_parcels,
+    due_parcels,
+    mark_seen,
+    note_answer,
+    note_departure,
+    places_of,
+    plan_parcel,
+    queue_parcel,
+    settle_parcel,
+    skip_week,
+    token_of,
+)
+
+SPREAD: Final = timedelta(days=6)
+WITHDRAWAL_SPREAD: Final = timedelta(hours=6)
+# A machine that was asleep for longer than this at a planned time draws another one: whoever sent all that is overdue on waking would
+# show which fragments are one person's.
+LATE: Final = timedelta(minutes=30)
+APART: Final = timedelta(hours=2)
+SHORTEST: Final = timedelta(hours=1)
+MARGIN: Final = timedelta(hours=1)  # clocks differ
+
+TRIED: Final = "tried"
+REFUSALS: Final = {
+    400: "the board could not open the envelope",
+    401: "the board did not take the token",
+    409: "this token was spent already with other content, or withdrawn",
+    413: "the board found it too large",
+    422: "the board did not understand it; perhaps one of the two programs is too old",
+}
+GOOD: Final = {"put": (200, 201), "delete": (200, 204, 404)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a parcel in one pass: `state` as in Parcel, or "later" with `why` it could not be sent now."""
+
+    parcel: Parcel
+    state: str
+    why: str
+
+
+def noted(history: History, now: Callable[[], datetime]) -> Note:
+    """Keeps everything in the history's log before it leaves."""
+
+    def note(method: str, url: str, words: str, inside: bytes, body: bytes) -> Callable[[int], None]:
+        with transaction(history):
+            number = note_departure(history, now(), method, url, words, inside, body)
+
+        def answered(status: int) -> None:
+            with transaction(history):
+                note_answer(history, number, status)
+
+        return answered
+
+    return note
+
+
+def queue_fragment(
+    history: History, team: Team, week: str, fragment: Fragment, now: datetime, *, at_once: bool = False
+) -> Parcel:
+    """
+    Plans a fragment at a random time; one of its kind that has not left yet gives its place to it.
+
+    Raises:
+        BoardRefused: the week is not open, or its tokens of that kind are used up; the message is for a person.
+    """
+    with transaction(history):
+        place = _place(history, team, week, kind_of(fragment), now, fragment)
+        return _queue(history, team, week, place, fragment, None, now, at_once)
+
+
+def queue_card(
+    history: History,
+    team: Team,
+    secrets: Secrets,
+    week: str,
+    card: Card,
+    texts: dict[str, str],
+    category: str,
+    now: datetime,
+    *,
+    at_once: bool = False,
+) -> Parcel:
+    """
+    Plans a card with these texts (as the person saw them in the preview), encrypted for the team.
+
+    Raises:
+        BoardRefused: as `queue_fragment`.
+        FragmentRefused: the card may not leave; the message is for a person.
+    """
+    with transaction(history):
+        place = _place(history, team, week, "card", now, None, card.id)
+        token = _token(history, week, "card", place)
+        ct = sealed_card(card_text(texts), secrets.team_key, token[2:34], team.manifest.board, week)
+        fragment = told(card, category, circle_of(secrets.team_key), b64encode(ct).decode())
+        return _queue(history, team, week, place, fragment, card.id, now, at_once)
+
+
+def withdraw(history: History, team: Team, parcel: Parcel, now: datetime, *, at_once: bool = False) -> str:
+    """
+    Takes a fragment back: "cancelled" if no byte of it has left yet, else "planned": its deletion waits for a random time within hours.
+
+    After its week was closed it is deleted, too, but what was published of that week stays as it is.
+    """
+    with transaction(history):
+        if parcel.state == "waiting" and parcel.why != TRIED:
+            settle_parcel(history, parcel.number, "cancelled", "", now)
+            return "cancelled"
+        if parcel.state == "waiting":
+            settle_parcel(history, parcel.number, "cancelled", TRIED, now)
+        planned = now if at_once else now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
+        queue_parcel(history, "delete", parcel.week, parcel.kind, parcel.place, b"", parcel.card, planned)
+    return "planned"
+
+
+def skip(history: History, week: str, now: datetime) -> None:
+    """Not this week: what still waits for it is cancelled."""
+    with transaction(history):
+        for parcel in all_parcels(history):
+            if parcel.week == week and parcel.op == "put" and parcel.state == "waiting" and parcel.why != TRIED:
+                settle_parcel(history, parcel.number, "cancelled", "", now)
+        skip_week(history, week)
+
+
+def send_due(
+    history: History,
+    team: Team,
+    secrets: Callable[[], Secrets],
+    client: BoardClient,
+    now: datetime,
+    *,
+    everything: bool = False,
+) -> list[Sent]:
+    """
+    One pass: sends the one parcel whose time has come; `everything`: all that wait for a time up to now, in random order.
+
+    What was slept over, and what would leave together with another, is planned anew. `secrets` is asked for deletions only.
+    """
+    parcels = _lapsed(history, team, now)
+    due = due_parcels(history, now)
+    random.SystemRandom().shuffle(due)
+    sent = 0
+    for parcel in due:
+        last_chance = parcel.op == "put" and closes_at(team, parcel.week) - MARGIN - now < SHORTEST
+        if not (everything or last_chance):
+            if now - parcel.planned_at > LATE:
+                _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
+                continue
+            if sent:
+                _plan_later(history, team, parcel, now, APART, parcel.missed)
+                continue
+        parcels.append(_send(history, team, secrets, client, parcel, now))
+        sent += 1
+    return parcels
+
+
+def verify(history: History, team: Team, client: BoardClient, now: datetime) -> list[tuple[Parcel, bool]]:
+    """
+    What was sent, with whether the public lists say that it is there (a fragment) or gone (a deletion).
+
+    The lists of all open weeks are asked for, whichever of them hold something of one's own.
+    """
+    lists = {
+        week: client.nonces(week) for week in team.manifest.weeks if opens_at(team, week) <= now < closes_at(team, week)
+    }
+    parcels = [parcel for parcel in all_parcels(history) if parcel.state == "sent" and parcel.week in lists]
+    gone = {(parcel.week, parcel.kind, parcel.place) for parcel in parcels if parcel.op == "delete"}
+    found = []
+    for parcel in parcels:
+        if parcel.op == "put" and (parcel.week, parcel.kind, parcel.place) in gone:
+            continue
+        nonce = _token(history, parcel.week, parcel.kind, parcel.place)[2:10].hex()
+        confirmed = (nonce in lists[parcel.week]) == (parcel.op == "put")
+        if confirmed:
+            with transaction(history):
+                mark_seen(history, parcel.number, now)
+        found.append((parcel, confirmed))
+    return found
+
+
+def note_spent(history: History, team: Team, client: BoardClient, now: datetime) -> int:
+    """Marks what another device of this person has sent already, so that its tokens are not tried again; gives how many that are."""
+    known = {(parcel.week, parcel.kind, parcel.place) for parcel in all_parcels(history)}
+    spent = 0
+    for week in team.manifest.weeks:
+        if not opens_at(team, week) <= now < closes_at(team, week):
+            continue
+        live = client.nonces(week)
+        for kind in team.manifest.kinds:
+            for place in places_of(history, week, kind):
+                token = (week, kind, place)
+                if token not in known and _token(history, *token)[2:10].hex() in live:
+                    spent += 1
+                    with transaction(history):
+                        queue_parcel(history, "put", *token, b"", None, now)
+                        number = next(
+                            one.number
+                            for one in all_parcels(history)
+                            if (one.op, one.week, one.kind, one.place) == ("put", *token)
+                        )
+                        settle_parcel(history, number, "sent", "from another device", now)
+    return spent
+
+
+def message_of(op: str, week: str, kind: str, proof: bytes, body: bytes) -> bytes:
+    """What an envelope holds: `proof` is the token of a put, the secret of a deletion."""
+    content = {"op": op, "week": week, "kind": kind, "token" if op == "put" else "secret": b64encode(proof).decode()}
+    return msgspec.json.encode({**content, "body": msgspec.Raw(body)} if op == "put" else content)
+
+
+def _place(
+    history: History,
+    team: Team,
+    week: str,
+    kind: str,
+    now: datetime,
+    fragment: Fragment | None,
+    card: str | None = None,
+) -> int:
+    places = places_of(history, week, kind)
+    if not places or now < opens_at(team, week):
+        raise BoardRefused(f"There are no tokens for {kind} in the week {week}.")
+    if now >= closes_at(team, week) - MARGIN:
+        raise BoardRefused(f"The week {week} is closed.")
+    puts = {
+        parcel.place: parcel
+        for parcel in all_parcels(history)
+        if (parcel.op, parcel.week, parcel.kind) == ("put", week, kind)
+    }
+    for place in places:
+        held = puts.get(place)
+        if held is not None and held.state != "cancelled" and _speaks_of_the_same(held, fragment, card):
+            if held.state == "waiting" and held.why != TRIED:
+                return place
+            raise BoardRefused(f"This was sent for {week} already; withdraw it first if it is not right.")
+    for place in places:
+        held = puts.get(place)
+        if held is None or (held.state == "cancelled" and held.why != TRIED):
+            return place
+    raise BoardRefused(
+        f"All {len(places)} tokens for {kind} in the week {week} are used; a token is spent once, also if withdrawn."
+    )
+
+
+def _speaks_of_the_same(held: Parcel, fragment: Fragment | None, card: str | None) -> bool:
+    """Whether the later one is about the same thing: the same card, the same tool, or the week as such."""
+    if card is not None:
+        return held.card == card
+    tool = getattr(fragment, "tool", None)
+    return tool is None or (held.body != b"" and msgspec.json.decode(held.body).get("tool") == tool)
+
+
+def _queue(
+    history: History,
+    team: Team,
+    week: str,
+    place: int,
+    fragment: Fragment,
+    card: str | None,
+    now: datetime,
+    at_once: bool,
+) -> Parcel:
+    kind, body = kind_of(fragment), fragment_bytes(fragment)
+    parse_fragment(body, kind, team.manifest.vocabulary)
+    planned = now if at_once else drawn(team, week, now, SPREAD)
+    queue_parcel(history, "put", week, kind, place, body, card, planned)
+    skip_week(history, week, skipped=False)
+    return next(
+        parcel
+        for parcel in all_parcels(history)
+        if (parcel.op, parcel.week, parcel.kind, parcel.place) == ("put", week, kind, place)
+    )
+
+
+def drawn(team: Team, week: str, now: datetime, spread: timedelta) -> datetime:
+    """A uniformly random instant within `spread` (an hour at least) from now on, before the week closes."""
+    room = min(max(spread, SHORTEST), closes_at(team, week) - MARGIN - now)
+    return now + max(room, timedelta()) * random.SystemRandom().random()
+
+
+def _plan_later(history: History, team: Team, parcel: Parcel, now: datetime, spread: timedelta, missed: int) -> None:
+    within_hours = now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
+    planned = within_hours if parcel.op == "delete" else drawn(team, parcel.week, now, spread)
+    with transaction(history):
+        plan_parcel(history, parcel.number, planned, missed)
+
+
+def _lapsed(history: History, team: Team, now: datetime) -> list[Sent]:
+    found = []
+    with transaction(history):
+        for parcel in all_parcels(history):
+            if (parcel.op, parcel.state) == ("put", "waiting") and closes_at(team, parcel.week) <= now:
+                settle_parcel(history, parcel.number, "lapsed", "its week closed before", now)
+                found.append(Sent(parcel, "lapsed", "its week closed before"))
+    return found
+
+
+def _send(
+    history: History, team: Team, secrets: Callable[[], Secrets], client: BoardClient, parcel: Parcel, now: datetime
+) -> Sent:
+    if parcel.op == "put":
+        proof = _token(history, parcel.week, parcel.kind, parcel.place)
+        fragment = parse_fragment(parcel.body, parcel.kind, team.manifest.vocabulary)
+        words, inside = sentence_of(fragment), parcel.body
+    else:
+        proof = secret_for(team, secrets().code, parcel.week, parcel.kind, parcel.place)
+        words, inside = f"The withdrawal of a fragment of {parcel.week} ({parcel.kind}).", b""
+    message = message_of(parcel.op, parcel.week, parcel.kind, proof, parcel.body)
+    envelope = sealed_envelope(message, team.manifest.seal, team.manifest.board)
+    with transaction(history):
+        settle_parcel(history, parcel.number, "waiting", TRIED, now)
+    try:
+        # The log has what a put's envelope holds; a withdrawal's secret stays out of every file.
+        status = client.post_envelope(team.manifest.relay, envelope, words, message if inside else b"")
+    except SourceError as error:
+        _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
+        return Sent(parcel, "later", str(error))
+    state, why = _outcome(parcel.op, status)
+    if state == "waiting":
+        _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
+        return Sent(parcel, "later", "there is no board behind that address now")
+    with transaction(history):
+        settle_parcel(history, parcel.number, state, why, now)
+    return Sent(parcel, state, why)
+
+
+def _outcome(op: str, status: int) -> tuple[str, str]:
+    if status in GOOD[op]:
+        return "sent", ""
+    if status == 410:
+        return "lapsed", "its week is closed"
+    if status == 404:
+        return "waiting", TRIED
+    return "refused", REFUSALS.get(status, f"the board answered with {status}")
+
+
+def _token(history: History, week: str, kind: str, place: int) -> bytes:
+    token = token_of(history, week, kind, place)
+    if token is None:
+        raise FragmentRefused(f"The token for {kind} in {week} is missing here; join again with --recover.")
+    return token

@@ -1,0 +1,32 @@
+"""A week of the person's own history, as far as sharing asks about it."""
+
+from __future__ import annotations
+
+from tokentray.insights.checkin import days_of_week
+from tokentray.insights.prices import open_price_book
+from tokentray.insights.sums import add_up
+from tokentray.settings.settings import Settings
+from tokentray.share.fragments import WeekOfUse
+from tokentray.store.database import History
+from tokentray.store.journal_table import cards_between
+from tokentray.store.totals import Question
+
+
+def take_week(history: History, settings: Settings, week: str, zone: str) -> WeekOfUse:
+    """
+    Days with use, tokens by source (each token once) and the cards of an ISO week in the person's zone.
+
+    Raises:
+        ValueError: there is no such week; the message is for a person.
+    """
+    since, until = days_of_week(week)
+    book = open_price_book(history, settings.own_prices)
+    rows = add_up(history, Question(since, until, zone, ("day", "source")), book).rows
+    days: set[str] = set()
+    sums: dict[str, int] = {}
+    for (day, source), total in rows.items():
+        if total.total and day is not None and source is not None:
+            days.add(day)
+            sums[source] = sums.get(source, 0) + total.total
+    cards = tuple(card for card in cards_between(history, since, until, zone) if not card.draft)
+    return WeekOfUse(week, len(days), tuple(sorted(sums.items(), key=lambda item: -item[1])), cards)
