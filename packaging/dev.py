@@ -28,6 +28,7 @@ BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
 DESKTOP = os.path.join(ROOT, "packaging", "desktop")
 LONGEST_STEP_SECONDS = 15 * 60
+SETS = ("requirements.txt", "requirements-board.txt", "requirements-dev.txt")
 
 # What Qt's offscreen and xcb plug-ins load, and the Debian package that has it.
 LIBRARIES = {
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> int:
 
 def run(arguments: list[str]) -> int:
     """The program from this checkout."""
-    make_environment("requirements.txt")
+    make_environment("requirements-board.txt" if arguments[:1] == ["board"] else "requirements.txt")
     if not arguments or arguments[0] == "demo":
         find_libraries()
     return subprocess.call([PYTHON, "-m", "tokentray", *arguments], env=environment())
@@ -122,7 +123,8 @@ def lock(_arguments: list[str]) -> int:
         "--no-header",
     ]
     common += ["--python-version", "3.11", "--upgrade"]
-    for extra, file in (([], "requirements.txt"), (["--group", "dev"], "requirements-dev.txt")):
+    board, dev = ["--extra", "board"], ["--group", "dev"]
+    for extra, file in zip(([], board, [*board, *dev]), SETS, strict=True):
         subprocess.run([*common, *extra, "-o", os.path.join("packaging", file)], cwd=ROOT, check=True)
     return 0
 
@@ -134,8 +136,9 @@ def make_environment(requirements: str) -> None:
         state = f"{requirements} {sys.version_info[:2]} {hashlib.sha256(file.read()).hexdigest()}"
     stamp = os.path.join(VENV, "tokentray-stamp")
     present = read(stamp)
-    # The builders' set contains the users' one.
-    if present == state or (requirements == "requirements.txt" and present.startswith("requirements-dev.txt")):
+    # The builders' set contains the board's, and that contains the users' one.
+    larger = SETS[SETS.index(requirements) + 1 :]
+    if present == state or present.startswith(larger):
         return
     print("Installing the pinned dependencies into .venv (once) …", file=sys.stderr)
     make_venv()
