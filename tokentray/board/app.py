@@ -244,7 +244,7 @@ class Service:
 
     async def _granted(self, wish: Wish) -> Response:
         assert self._parts.writer is not None  # noqa: S101  where there is a desk, there is a writer
-        outcome = await asyncio.wrap_future(self._parts.writer.ask(wish))
+        outcome = await self._parts.writer.ask_from_loop(wish)
         if outcome in SAID:
             return problem(STATUS[outcome], SAID[outcome])
         if outcome is Outcome.GONE:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -239,6 +240,7 @@ def _functions(wished: tuple[str, ...], last: Manifest | None, seats: int) -> tu
     return tuple(functions)
 
 
+@lru_cache(1024)
 def monday_of(week: str) -> datetime:
     """Monday, 00:00 UTC, of an ISO week ("2026-W40"); WrongWish if there is no such week."""
     try:

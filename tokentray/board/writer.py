@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import secrets
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -29,6 +31,7 @@ from tokentray.board.fragment_table import (
 GROUP = 512
 GATHER_S = 0.002
 TRIES = 8
+REST_S = 0.05
 CHECKPOINT_S = 1.0
 RESEAT_SQLITE_S = 3600.0
 RESEAT_POSTGRESQL_S = 86_400.0
@@ -57,6 +60,8 @@ class Bury:
 
 
 Wish = Put | Replace | Bury
+Answer = Future[Outcome] | asyncio.Future[Outcome]
+Asked = tuple[Wish, Answer]
 
 
 def week_of(wish: Wish) -> str:
@@ -72,7 +77,7 @@ class Writer:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._wishes: queue.SimpleQueue[tuple[Wish, Future[Outcome]] | None] = queue.SimpleQueue()
+        self._wishes: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._random = secrets.SystemRandom()
         self._checkpoint_at = 0.0
         self._reseat_at = time.monotonic() + self._reseat_every()
@@ -82,6 +87,12 @@ class Writer:
 
     def ask(self, wish: Wish) -> Future[Outcome]:
         answer: Future[Outcome] = Future()
+        self._wishes.put((wish, answer))
+        return answer
+
+    def ask_from_loop(self, wish: Wish) -> asyncio.Future[Outcome]:
+        """The same for the running event loop, which is woken once for a whole group."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._wishes.put((wish, answer))
         return answer
 
@@ -96,11 +107,12 @@ class Writer:
             group, going = self._next_group()
             if group:
                 self._commit(group)
-            self._tidy(going=going)
+            self._tidy(resting=not group or not going)
 
-    def _next_group(self) -> tuple[list[tuple[Wish, Future[Outcome]]], bool]:
+    def _next_group(self) -> tuple[list[Asked], bool]:
         try:
-            first = self._wishes.get(timeout=max(0.05, self._reseat_at - time.monotonic()))
+            until_reseat = max(REST_S, self._reseat_at - time.monotonic())
+            first = self._wishes.get(timeout=REST_S if self._changed else until_reseat)
         except queue.Empty:
             return [], True
         group = []
@@ -114,24 +126,18 @@ class Writer:
                 return group, True
         return group, False
 
-    def _commit(self, group: list[tuple[Wish, Future[Outcome]]]) -> None:
+    def _commit(self, group: list[Asked]) -> None:
         self._random.shuffle(group)
         try:
             outcomes = self._granted([wish for wish, _ in group])
-        except StoreFailed as error:
-            for _, answer in group:
-                answer.set_exception(error)
-            return
-        except Exception as error:  # a bug must not leave the others waiting for ever
-            for _, answer in group:
-                answer.set_exception(error)
+        except Exception as error:  # StoreFailed, or a bug, which must not leave the others waiting for ever
+            _tell([(answer, error) for _, answer in group])
             return
         self._changed = True
         if any(outcome in (Outcome.GONE, Outcome.REPLACED) for outcome in outcomes):
             self._checkpoint_at = 0.0
             self._checkpoint()
-        for (_, answer), outcome in zip(group, outcomes, strict=True):
-            answer.set_result(outcome)
+        _tell([(answer, outcome) for (_, answer), outcome in zip(group, outcomes, strict=True)])
 
     def _granted(self, wishes: list[Wish]) -> list[Outcome]:
         for _ in range(TRIES - 1):
@@ -143,8 +149,8 @@ class Writer:
         with self._store.writing() as connection:
             return _grant(connection, wishes)
 
-    def _tidy(self, *, going: bool) -> None:
-        if self._changed and (self._wishes.empty() or not going or time.monotonic() >= self._checkpoint_at):
+    def _tidy(self, *, resting: bool) -> None:
+        if self._changed and (resting or time.monotonic() >= self._checkpoint_at):
             self._checkpoint()
         if time.monotonic() >= self._reseat_at:
             self._reseat_at = time.monotonic() + self._reseat_every()
@@ -167,6 +173,28 @@ class Writer:
 
     def _reseat_every(self) -> float:
         return RESEAT_SQLITE_S if self._store.on_sqlite else RESEAT_POSTGRESQL_S
+
+
+def _tell(told: list[tuple[Answer, Outcome | Exception]]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Answer, Outcome | Exception]]] = {}
+    for answer, what in told:
+        if isinstance(answer, asyncio.Future):
+            by_loop.setdefault(answer.get_loop(), []).append((answer, what))
+        else:
+            _settle([(answer, what)])
+    for loop, of_loop in by_loop.items():
+        with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+            loop.call_soon_threadsafe(_settle, of_loop)
+
+
+def _settle(told: list[tuple[Answer, Outcome | Exception]]) -> None:
+    for answer, what in told:
+        if answer.cancelled():
+            continue
+        if isinstance(what, Exception):
+            answer.set_exception(what)
+        else:
+            answer.set_result(what)
 
 
 def _grant(connection: Connection, wishes: list[Wish]) -> list[Outcome]:
