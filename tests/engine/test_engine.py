@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -381,6 +382,36 @@ def test_a_damaged_history_is_kept_and_a_new_one_begun(house: House, start: Star
     assert [path.name for path in Path(house.history_path).parent.glob("*.damaged-*")] != []
 
 
+@pytest.mark.parametrize("table", ["account", "day_total", "log_file", "poll"])
+def test_damage_met_in_reading_is_told_in_our_words(house: House, start: Start, qtbot: QtBot, table: str) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
+    assert seen.stop()
+    damage(house.history_path, table)
+    again = start()
+    again.wishes.sync_wished.emit()
+    qtbot.waitUntil(lambda: len(again.problems) > 0, timeout=PATIENCE_MS)
+    assert again.stop()
+    assert {str(problem) for problem in again.problems} == {
+        f"{house.history_path} is damaged: start TokenTray again to have it checked and set aside."
+    }
+    last = start()
+    qtbot.waitUntil(lambda: last.tokens == 1000, timeout=PATIENCE_MS)
+    assert [("kept as" in str(problem)) for problem in last.problems] == [True]
+
+
+def test_damage_met_in_opening_is_told_once_and_a_new_history_begun(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
+    assert seen.stop()
+    damage(house.history_path, "meta")
+    again = start()
+    qtbot.waitUntil(lambda: again.tokens == 1000, timeout=PATIENCE_MS)
+    assert [("kept as" in str(problem)) for problem in again.problems] == [True]
+
+
 def test_it_stops_while_a_provider_does_not_answer(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(polling_allowed=True, accounts=(WORK,)))
     asked, answered = threading.Event(), threading.Event()
@@ -488,3 +519,13 @@ def test_made_up_history_is_marked_and_nothing_is_read(house: House, start: Star
 
 def save(house: House, settings: Settings) -> None:
     save_settings(house.settings_path, settings)
+
+
+def damage(path: str, table: str) -> None:
+    """Spoils the first page of a table; nobody has the file open."""
+    db = sqlite3.connect(path)
+    page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
+    db.close()
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
