@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ from tokentray.settings.zone import zone_of
 from tokentray.sources import AGENTS, PROVIDERS, source_named
 from tokentray.store.account_table import all_accounts
 from tokentray.store.alert_table import record_standing, standing_alerts
-from tokentray.store.database import History, open_history, set_zone, transaction
+from tokentray.store.database import History, open_history, reading, set_zone, transaction
 from tokentray.store.outbox_table import next_departure
 from tokentray.store.unfinished import (
     begin_first_reading,
@@ -206,7 +206,8 @@ class Engine(QObject):
     def _telling(self) -> Iterator[None]:
         """What the disk or another writer did to the history is told, and the engine goes on."""
         try:
-            yield
+            with reading(self._history) if self._history is not None else nullcontext():
+                yield
         except HistoryError as error:
             self.problem_met.emit(error)
 
@@ -215,9 +216,16 @@ class Engine(QObject):
         try:
             return open_history(path, zone=zone)
         except HistoryDamaged as error:
-            # It was kept beside; the person hears of it, and a new one is begun.
-            self.problem_met.emit(error)
-            return open_history(path, zone=zone)
+            met = error
+        try:
+            # Found only once it was open: it is checked now.
+            history = open_history(path, zone=zone)
+        except HistoryDamaged as error:
+            met = error
+            history = open_history(path, zone=zone)
+        # It was kept beside; the person hears of it, and a new one is begun.
+        self.problem_met.emit(met)
+        return history
 
     def _make_sample(self) -> None:
         from tokentray.ingest.demo import demo_settings, make_demo  # 5 ms and 1 MB that only `demo` needs
@@ -226,7 +234,8 @@ class Engine(QObject):
             self._settings = demo_settings(self._settings)
             self.settings_taken.emit(self._settings)
             self.progress_changed.emit(Progress("Making up a year of history", None))
-            make_demo(self._history, self._clock)
+            with self._telling():
+                make_demo(self._history, self._clock)
             self.progress_changed.emit(None)
 
     @Slot()
@@ -237,6 +246,7 @@ class Engine(QObject):
         self._scan()
         self._take_snapshot()
         self._watch()
+        self._load_settings()  # they may have been changed before they were watched
         self._poll_due(sooner=True)
         self._send_shared()
         self._plan()
@@ -274,8 +284,9 @@ class Engine(QObject):
         moments = [now + timedelta(seconds=LOOK_EVERY_SECONDS), _next_midnight(now, self._zone())]
         # While somebody is being asked, the end of that turn plans the next one.
         if not self._turns and self._may_poll(now):
-            turn = polls.next_due(self._history, self._without_stopped(), now)
-            moments += [turn] if turn is not None else []
+            with self._telling():
+                turn = polls.next_due(self._history, self._without_stopped(), now)
+                moments += [turn] if turn is not None else []
         if (paused_until := _instant(self._settings.polling_paused_until)) is not None and paused_until > now:
             moments.append(paused_until)
         seconds = max(1.0, (min(moments) - now).total_seconds())
@@ -316,7 +327,7 @@ class Engine(QObject):
     def _take_snapshot(self) -> None:
         if self._history is None or self._leaving.is_set():
             return
-        try:
+        with self._telling():
             if lacks_prices(self._history):
                 price_missing_models(self._history, self._settings.own_prices)
             sources = None if self._window_is_open else self._sources_in_use(self._history)
@@ -331,11 +342,8 @@ class Engine(QObject):
                 sources,
             )
             self._raise_alerts(snapshot)
-        except HistoryError as error:
-            self.problem_met.emit(error)
-            return
-        self._snapshot, self._snapshot_at = snapshot, time.monotonic()
-        self.snapshot_taken.emit(snapshot)
+            self._snapshot, self._snapshot_at = snapshot, time.monotonic()
+            self.snapshot_taken.emit(snapshot)
 
     def _sources_in_use(self, history: History) -> list[Source]:
         """Only a window offers the other sources; to load them all takes 3 MB."""
@@ -403,7 +411,7 @@ class Engine(QObject):
         if self._history is None or self._child is not None or self._place.sample or self._leaving.is_set():
             return
         self._agents = self._found_agents()
-        try:
+        with self._telling():
             self._begin_first_reading()
             # Once everything has been read, news come in small pieces, and looking twice at each file is spared.
             if not self._caught_up and logs.unread_bytes(self._history, self._agents) > BIG_SCAN_BYTES:
@@ -414,11 +422,8 @@ class Engine(QObject):
             self._caught_up = not found.stopped
             if self._caught_up:
                 self._finish_first_reading()
-        except HistoryError as error:
-            self.problem_met.emit(error)
-            return
-        if found.responses:
-            self._soon()
+            if found.responses:
+                self._soon()
 
     def _begin_first_reading(self) -> None:
         """Until all logs have been read once, the quick commands do not take the history's word for the whole of today."""
@@ -605,16 +610,15 @@ class Engine(QObject):
         if self._settings.account(turn.account) is None:  # removed in the meantime
             self._end_turn(turn.account)
             return
-        try:
-            polls.record(self._history, self._settings, turn.account, step, self._clock.now())
-        except SourceError as error:
-            step = polls.failed(turn.account, error)
-            polls.record(self._history, self._settings, turn.account, step, self._clock.now())
-        except HistoryError as error:
-            self.problem_met.emit(error)
-            self._end_turn(turn.account)
-            return
-        if isinstance(step, Batch):
+        kept = False
+        with self._telling():
+            try:
+                polls.record(self._history, self._settings, turn.account, step, self._clock.now())
+            except SourceError as error:
+                step = polls.failed(turn.account, error)
+                polls.record(self._history, self._settings, turn.account, step, self._clock.now())
+            kept = True
+        if kept and isinstance(step, Batch):
             if step.done < 1:
                 self.progress_changed.emit(Progress(f"Reading {turn.account}", step.done))
             self._soon()
@@ -750,11 +754,9 @@ class Engine(QObject):
         from tokentray.store.copying import backup_history  # 1 MB that few ever need
 
         if self._history is not None:
-            try:
+            with self._telling():
                 backup_history(self._history, path)
                 self.finished.emit(f"The history was copied to {path}.")
-            except TokenTrayError as error:
-                self.problem_met.emit(error)
 
     @Slot(str, str)
     def export(self, path: str, form: str) -> None:
@@ -763,14 +765,14 @@ class Engine(QObject):
 
         if self._history is None:
             return
-        pieces = export_json(self._history) if form == "json" else export_csv(self._history)
-        try:
-            with open(path + ".part", "w", encoding="utf-8", newline="") as file:
-                file.writelines(pieces)
-            os.replace(path + ".part", path)
-        except OSError as error:
-            self.problem_met.emit(HistoryFull(f"{path} cannot be written ({error.strerror})."))
-        else:
+        with self._telling():
+            pieces = export_json(self._history) if form == "json" else export_csv(self._history)
+            try:
+                with open(path + ".part", "w", encoding="utf-8", newline="") as file:
+                    file.writelines(pieces)
+                os.replace(path + ".part", path)
+            except OSError as error:
+                raise HistoryFull(f"{path} cannot be written ({error.strerror}).") from error
             self.finished.emit(f"Everything was written to {path}.")
 
     @Slot(str)

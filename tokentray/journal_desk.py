@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from tokentray.insights.prices import PriceBook, open_price_book
 from tokentray.insights.retry import another_try
 from tokentray.insights.work_sessions import join, session_of, split_at
 from tokentray.store.checkin_table import record_checkin
-from tokentray.store.database import History, change_mark, transaction
+from tokentray.store.database import History, change_mark, reading, transaction
 from tokentray.store.journal_table import (
     Removed,
     all_retries,
@@ -122,7 +122,8 @@ class JournalDesk(QObject):
     def open_card(self, card_id: str) -> None:
         """Gives the card's earlier texts."""
         if (history := self._engine.history) is not None:
-            self.edits_taken.emit(card_id, tuple(edits_of(history, card_id)))
+            with self._telling():
+                self.edits_taken.emit(card_id, tuple(edits_of(history, card_id)))
 
     @Slot()
     def propose(self) -> None:
@@ -143,8 +144,9 @@ class JournalDesk(QObject):
 
     @Slot()
     def _look(self) -> None:
-        if self._shown is None or self._state() != self._shown:
-            self._soon()
+        with self._telling():
+            if self._shown is None or self._state() != self._shown:
+                self._soon()
 
     def _soon(self) -> None:
         """Before long: at once after a quiet time, while many changes in a row give one a second."""
@@ -159,13 +161,15 @@ class JournalDesk(QObject):
             return
         self._timer.stop()
         with self._telling():
-            if self._shows_journal:
-                view = take_journal(history, engine.settings, engine.now(), engine.zone(), self._choice)
-                self.journal_taken.emit(view)
-            if self._shows_checkin:
-                draft = take_checkin(history, engine.settings, engine.now(), engine.zone(), self._week)
-                self.checkin_taken.emit(draft)
-            self._shown = self._state()
+            try:
+                if self._shows_journal:
+                    view = take_journal(history, engine.settings, engine.now(), engine.zone(), self._choice)
+                    self.journal_taken.emit(view)
+                if self._shows_checkin:
+                    draft = take_checkin(history, engine.settings, engine.now(), engine.zone(), self._week)
+                    self.checkin_taken.emit(draft)
+            finally:
+                self._shown = self._state()  # what could not be taken is not tried again before something changed
         self._shown_at = time.monotonic()
 
     def _state(self) -> tuple[object, ...]:
@@ -231,35 +235,41 @@ class JournalDesk(QObject):
     def answer_retry(self, card_id: str, again: bool) -> None:
         """The answer to "try again?"; a yes begins a card that goes on from the old one."""
         history = self._engine.history
-        card = card_of(history, card_id) if history is not None else None
-        if history is None or card is None:
+        if history is None:
             return
-        known = next((retry for retry in all_retries(history) if retry.card == card_id), None)
-        answer = Retry(card_id, known.model if known else "", known.offered_at if known else self._engine.now(), again)
-        self._write(lambda history: record_retry(history, answer))
-        if again:
-            begun = another_try(card, self._engine.now())
-            self.save_card(begun)
-            self._publish()
-            self.card_begun.emit(begun.id)
+        with self._telling():
+            card = card_of(history, card_id)
+            if card is None:
+                return
+            known = next((retry for retry in all_retries(history) if retry.card == card_id), None)
+            offered_at = known.offered_at if known else self._engine.now()
+            answer = Retry(card_id, known.model if known else "", offered_at, again)
+            with transaction(history):
+                record_retry(history, answer)
+            self._soon()
+            if again:
+                begun = another_try(card, self._engine.now())
+                self.save_card(begun)
+                self._publish()
+                self.card_begun.emit(begun.id)
 
     # Stretches of work
 
     @Slot(str, object)
     def split_work(self, session_id: str, at: datetime) -> None:
         """Cuts a stretch; `at` begins the later part."""
-        session = self._session(session_id)
-        if session is not None:
-            with self._telling():
+        with self._telling():
+            session = self._session(session_id)
+            if session is not None:
                 edit = split_at(session, at)
                 self._write(lambda history: record_work_edit(history, edit))
 
     @Slot(str, str)
     def join_work(self, one_id: str, other_id: str) -> None:
         """Makes one of two stretches of a project."""
-        one, other = self._session(one_id), self._session(other_id)
-        if one is not None and other is not None:
-            with self._telling():
+        with self._telling():
+            one, other = self._session(one_id), self._session(other_id)
+            if one is not None and other is not None:
                 edit = join(one, other)
                 self._write(lambda history: record_work_edit(history, edit))
 
@@ -298,8 +308,10 @@ class JournalDesk(QObject):
     @contextmanager
     def _telling(self) -> Iterator[None]:
         """What the disk, another writer or a wish that came too late did is told, and the work goes on."""
+        history = self._engine.history
         try:
-            yield
+            with reading(history) if history is not None else nullcontext():
+                yield
         except HistoryError as error:
             self._engine.problem_met.emit(error)
         except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -386,6 +387,36 @@ def test_a_damaged_history_is_kept_and_a_new_one_begun(house: House, start: Star
     assert [path.name for path in Path(house.history_path).parent.glob("*.damaged-*")] != []
 
 
+@pytest.mark.parametrize("table", ["account", "day_total", "log_file", "poll"])
+def test_damage_met_in_reading_is_told_in_our_words(house: House, start: Start, qtbot: QtBot, table: str) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
+    assert seen.stop()
+    damage(house.history_path, table)
+    again = start()
+    again.wishes.sync_wished.emit()
+    qtbot.waitUntil(lambda: len(again.problems) > 0, timeout=PATIENCE_MS)
+    assert again.stop()
+    assert {str(problem) for problem in again.problems} == {
+        f"{house.history_path} is damaged: start TokenTray again to have it checked and set aside."
+    }
+    last = start()
+    qtbot.waitUntil(lambda: last.tokens == 1000, timeout=PATIENCE_MS)
+    assert [("kept as" in str(problem)) for problem in last.problems] == [True]
+
+
+def test_damage_met_in_opening_is_told_once_and_a_new_history_begun(house: House, start: Start, qtbot: QtBot) -> None:
+    house.log_response(1, 1000)
+    seen = start()
+    qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
+    assert seen.stop()
+    damage(house.history_path, "meta")
+    again = start()
+    qtbot.waitUntil(lambda: again.tokens == 1000, timeout=PATIENCE_MS)
+    assert [("kept as" in str(problem)) for problem in again.problems] == [True]
+
+
 def test_it_stops_while_a_provider_does_not_answer(house: House, start: Start, qtbot: QtBot) -> None:
     save(house, Settings(polling_allowed=True, accounts=(WORK,)))
     asked, answered = threading.Event(), threading.Event()
@@ -518,3 +549,13 @@ def test_what_has_its_time_in_the_outbox_is_sent_by_a_program_of_its_own(
     with open_history(house.history_path, read_only=True) as history:
         qtbot.waitUntil(lambda: len(all_departures(history)) == 1, timeout=15_000)
         assert all_departures(history)[0].url == "http://127.0.0.1:9/v1/manifest"
+
+
+def damage(path: str, table: str) -> None:
+    """Spoils the first page of a table; nobody has the file open."""
+    db = sqlite3.connect(path)
+    page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
+    db.close()
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -106,6 +107,35 @@ def test_a_card_that_was_saved_is_shown(room: Room, qtbot: QtBot) -> None:
     room.desk.serve_journal(True)
     room.desk.save_card(CARD)
     qtbot.waitUntil(lambda: room.titles == ["A first try"], timeout=PATIENCE_MS)
+
+
+def test_damage_met_in_reading_is_told_in_our_words_and_once(room: Room, qtbot: QtBot) -> None:
+    room.engine.stop()
+    db = sqlite3.connect(room.history_path)
+    pages = [row[0] for row in db.execute("SELECT rootpage FROM sqlite_schema WHERE name IN ('card', 'retry')")]
+    db.close()
+    with open(room.history_path, "r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * 4096)
+            file.write(b"\xff" * 4096)
+    room.engine.start()
+    told = [f"{room.history_path} is damaged: start TokenTray again to have it checked and set aside."]
+    wishes: tuple[Callable[[], object], ...] = (
+        lambda: room.desk.open_card("c1"),
+        room.desk.propose,
+        lambda: room.desk.answer_retry("c1", True),
+        lambda: room.desk.split_work("s", NOW),
+        lambda: room.desk.save_card(CARD),
+        lambda: room.desk.remove_card("c1"),
+        lambda: room.desk.serve_journal(True),
+    )
+    for wish in wishes:
+        room.problems.clear()
+        wish()
+        assert room.problems in ([], told)
+    assert room.problems == told
+    qtbot.wait(2500)
+    assert (room.problems, room.views, room.begun) == (told, [], [])
 
 
 def test_typing_is_saved_at_once_and_shown_once_a_second(room: Room, qtbot: QtBot) -> None:
