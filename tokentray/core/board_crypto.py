@@ -32,7 +32,7 @@ from tokentray.core.fragment import CARD_SIZES
 from tokentray.core.manifest import Invite, Manifest
 
 try:  # GMP's power takes the same steps whatever the exponent; a server may have it, members need not
-    from gmpy2 import powmod_sec as _power  # type: ignore[import-not-found, attr-defined, unused-ignore]
+    from gmpy2 import powmod_sec as _power  # type: ignore[import-not-found, import-untyped, attr-defined, unused-ignore]
 except ModuleNotFoundError:
     _power = pow
 
