@@ -542,6 +542,8 @@ class Engine(QObject):
             self._watcher.removePaths(sorted(gone))
         if new := wanted - watched:
             self._watcher.addPaths(sorted(new))
+            # What was written between the reading and this moment has told nobody.
+            self._scan_timer.start(SCAN_AFTER_MS)
 
     @Slot(str)
     def _follow_file(self, path: str) -> None:
