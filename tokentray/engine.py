@@ -164,7 +164,7 @@ class Engine(QObject):
     def start(self) -> None:
         """Opens the history and shows it at once; then looks for what is new."""
         self._snapshot_timer = self._timer(self._take_snapshot)
-        self._scan_timer = self._timer(self._scan)
+        self._scan_timer = self._timer(self._scan_what_came)
         self._next_timer = self._timer(self._look_again, Qt.TimerType.VeryCoarseTimer)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._follow_file)
@@ -424,6 +424,12 @@ class Engine(QObject):
                 self._finish_first_reading()
             if found.responses:
                 self._soon()
+
+    @Slot()
+    def _scan_what_came(self) -> None:
+        """A folder has changed: what is new in it is read, and followed from now on."""
+        self._scan()
+        self._watch()
 
     def _begin_first_reading(self) -> None:
         """Until all logs have been read once, the quick commands do not take the history's word for the whole of today."""

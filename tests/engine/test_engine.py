@@ -232,6 +232,9 @@ def test_a_new_session_in_a_new_project_is_noticed(house: House, start: Start, q
     other.parent.mkdir()
     other.write_text(first.replace("msg_1", "msg_7").replace("req_1", "req_7").replace('"one"', '"two"'))
     qtbot.waitUntil(lambda: seen.tokens == 2000, timeout=PATIENCE_MS)
+    with other.open("a") as log:
+        log.write(first.replace("msg_1", "msg_8").replace("req_1", "req_8").replace('"one"', '"two"'))
+    qtbot.waitUntil(lambda: seen.tokens == 3000, timeout=PATIENCE_MS)
 
 
 def test_nothing_is_polled_before_the_person_said_so(house: House, start: Start, qtbot: QtBot) -> None:
