@@ -29,7 +29,6 @@ import httpx  # noqa: E402
 
 from tests.board.stores import free_port  # noqa: E402
 from tokentray.board.cell_table import read_cells, write_cells  # noqa: E402
-from tokentray.board.cells import Team, published_of  # noqa: E402
 from tokentray.board.closing import values_of  # noqa: E402
 from tokentray.board.database import open_board  # noqa: E402
 from tokentray.board.fragment_table import Row, put_rows  # noqa: E402
@@ -38,6 +37,7 @@ from tokentray.board.publish import cells_of_week, publish_week  # noqa: E402
 from tokentray.board.season import Plan, Seasons, make_season  # noqa: E402
 from tokentray.board.writer import Put, Writer  # noqa: E402
 from tokentray.core.board_crypto import SALT_BYTES, signer_of, token_input  # noqa: E402
+from tokentray.core.published import Team, published_of  # noqa: E402
 
 WEEK = "2026-W47"
 NOW = "2026-11-18T12:00:00Z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from tokentray.board.cells import BANDED, COUNTED, FEWER, SHARES, Cell, Published, Team
+from tokentray.core.published import BANDED, COUNTED, FEWER, SHARES, Cell, Published, Team
 
 TEAM = Team(
     name="Platform group",

@@ -27,10 +27,10 @@ from tests.board.made_up import (
     banded_year,
     counted_year,
 )
-from tokentray.board.cells import FEWER, OTHER, Published, published_of
 from tokentray.board.page import HEADERS, show_board, show_invite, show_paper, static_file
 from tokentray.board.papers import PAPERS
 from tokentray.board.publish import cells_of_week
+from tokentray.core.published import FEWER, OTHER, Published, published_of
 from tokentray.ui.look import DARK, LIGHT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tokentray.board.cells import Team
 from tokentray.board.papers import PAPERS, html_of, paper
+from tokentray.core.published import Team
 
 
 @pytest.mark.parametrize("name", PAPERS)

@@ -10,12 +10,12 @@ from itertools import product
 
 import pytest
 
-from tokentray.board.cells import ALL, COUNTED, OTHER, published_of
 from tokentray.board.errors import AlreadyPublished
 from tokentray.board.fragment_table import Row, all_rows, put_rows
 from tokentray.board.noise import bernoulli_exp, discrete_laplace
 from tokentray.board.publish import cells_of_week, drop_old_weeks, fold_functions, publish_week, share
 from tokentray.core.fragment import ADOPTIONS, BANDS, EFFORTS, RESULTS
+from tokentray.core.published import ALL, COUNTED, OTHER, published_of
 
 WEEK = "2026-W47"
 VALUES = {

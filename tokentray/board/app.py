@@ -23,7 +23,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tokentray.board.board import Desk
 from tokentray.board.cell_table import read_cells, weeks_published
-from tokentray.board.cells import Published, Team, published_of
 from tokentray.board.database import Store
 from tokentray.board.errors import Refused, StoreFailed
 from tokentray.board.fragment_table import Outcome, cards_of, live_nonces
@@ -34,6 +33,7 @@ from tokentray.board.season import Season, Seasons, week_of
 from tokentray.board.writer import Wish, Writer
 from tokentray.core.board_crypto import ENVELOPE_BYTES
 from tokentray.core.clock import Clock
+from tokentray.core.published import Published, Team, published_of
 
 BODY_BYTES = 9 * 1024
 BOOK_BYTES = 64 * 1024

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from tokentray.board.cells import Row
+from tokentray.core.published import Row
 
 WRITE = text(
     "INSERT INTO cell (week, kind, a, b, n, band) VALUES (:week, :kind, :a, :b, :n, :band) ON CONFLICT DO NOTHING"

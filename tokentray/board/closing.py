@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 
 from tokentray.board.cell_table import weeks_published
-from tokentray.board.cells import OTHER
 from tokentray.board.database import Store
 from tokentray.board.errors import AlreadyPublished, WeekOpen, WrongWish
 from tokentray.board.issuer import destroy_keys
@@ -16,6 +15,7 @@ from tokentray.board.season import Season, Seasons
 from tokentray.board.seat_table import weeks_with_keys
 from tokentray.board.writer import reseat
 from tokentray.core.fragment import ADOPTIONS, BANDS, EFFORTS, RESULTS
+from tokentray.core.published import OTHER
 
 
 def due_weeks(seasons: Seasons, now: datetime) -> list[str]:

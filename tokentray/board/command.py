@@ -17,10 +17,8 @@ import msgspec
 
 from tokentray.board import seat_table
 from tokentray.board.cell_table import read_cells
-from tokentray.board.cells import published_of
 from tokentray.board.closing import close_due, close_one
 from tokentray.board.database import Store, open_board, open_issuer
-from tokentray.board.digest import FORMS, digest_of
 from tokentray.board.errors import HostError, NoBoard, WrongWish
 from tokentray.board.fragment_table import Outcome, all_rows
 from tokentray.board.season import Plan, Seasons, make_season, read_secret, root_hash, write_secret
@@ -28,8 +26,10 @@ from tokentray.board.serve import ROLES, Service, serve
 from tokentray.board.writer import Bury, Writer
 from tokentray.core.board_crypto import invite_link, parse_invite
 from tokentray.core.clock import Clock, clock_of
+from tokentray.core.digest import FORMS, digest_of
 from tokentray.core.errors import Mistyped
 from tokentray.core.manifest import Invite, Window
+from tokentray.core.published import published_of
 
 DONE = 0
 WRONG_USAGE = 2

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tokentray.board.cells import BANDED, COUNTED, FEWER, OTHER, Published, Team
 from tokentray.board.papers import PAPERS, paper
-from tokentray.board.reading import (
+from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
+from tokentray.core.published import BANDED, COUNTED, FEWER, OTHER, Published, Team
+from tokentray.core.published_words import (
     ADOPTIONS,
     Share,
     Split,
@@ -26,7 +27,6 @@ from tokentray.board.reading import (
     values_of,
     week_name,
 )
-from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tokentray.board.cell_table import close_week, weeks_published, write_cells
-from tokentray.board.cells import ALL, BANDED, COUNTED, FEWER, OTHER, SHARES, Cell, Published, Row, rows_of
 from tokentray.board.database import Store
 from tokentray.board.errors import AlreadyPublished
 from tokentray.board.fragment_table import counts_of, drop_tombstones, drop_weeks, weeks_kept
 from tokentray.board.noise import discrete_laplace
 from tokentray.board.writer import PUBLISHING_LOCK
+from tokentray.core.published import ALL, BANDED, COUNTED, FEWER, OTHER, SHARES, Cell, Published, Row, rows_of
 
 K = 5
 NOISE_FROM = 25

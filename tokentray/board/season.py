@@ -16,7 +16,6 @@ from functools import lru_cache
 import msgspec
 
 from tokentray.board import seat_table
-from tokentray.board.cells import Team
 from tokentray.board.database import Store, open_issuer
 from tokentray.board.errors import NoBoard, WrongWish
 from tokentray.core.board_crypto import (
@@ -33,6 +32,7 @@ from tokentray.core.board_crypto import (
 )
 from tokentray.core.fragment import KINDS, PER_WEEK
 from tokentray.core.manifest import Function, Manifest, Window
+from tokentray.core.published import Team
 
 WEEKS = 13
 FUNCTIONS_FROM_SEATS = 25

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from tokentray.board.cells import BANDED, FEWER, Published, Team
-from tokentray.board.reading import (
+from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
+from tokentray.core.published import BANDED, FEWER, Published, Team
+from tokentray.core.published_words import (
     ADOPTIONS,
     Figure,
     Share,
@@ -24,7 +25,6 @@ from tokentray.board.reading import (
     values_of,
     week_name,
 )
-from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
 
 
 @dataclass(frozen=True, slots=True)

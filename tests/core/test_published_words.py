@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tokentray.board.cells import BANDED, COUNTED, FEWER, Cell, Published
-from tokentray.board.reading import (
+from tokentray.core.published import BANDED, COUNTED, FEWER, Cell, Published
+from tokentray.core.published_words import (
     ADOPTIONS,
     figures,
     functions_reached,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tokentray.board.cells import BANDED, COUNTED, FEWER, OTHER, SHARES, Cell, Published, by_first, by_second
 from tokentray.core.fragment import RESULTS
+from tokentray.core.published import BANDED, COUNTED, FEWER, OTHER, SHARES, Cell, Published, by_first, by_second
 
 ADOPTIONS = ("daily", "weekly", "tried", "none")
 """Most use first, as they are shown; the words themselves are those of `core.fragment`."""

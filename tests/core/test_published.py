@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.board.made_up import banded_year, counted_year
-from tokentray.board.cells import BANDED, COUNTED, FEWER, Cell, Published, by_first, by_second, published_of, rows_of
+from tokentray.core.published import BANDED, COUNTED, FEWER, Cell, Published, by_first, by_second, published_of, rows_of
 
 
 @pytest.mark.parametrize("year", [counted_year(), banded_year()], ids=["numbers", "words"])
