@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QWidget
+
+from tokentray.ui.flow import FlowLayout
 
 
 class Segments(QFrame):
-    """Left and right move the choice; Tab leaves it."""
+    """Left and right move the choice; Tab leaves it. With `wraps` it goes on in another line where there is no room."""
 
     chosen = Signal(object)
 
-    def __init__(self, name: str, choices: list[tuple[object, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, choices: list[tuple[object, str]], parent: QWidget | None = None, *, wraps: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "segments")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._values = [value for value, _ in choices]
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
+        row: QLayout = FlowLayout(self, gap=2) if wraps else QHBoxLayout(self)
         row.setContentsMargins(3, 3, 3, 3)
         row.setSpacing(2)
         for index, (_, text) in enumerate(choices):
