@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-VERSION = 3
+VERSION = 4
 BUSY_SECONDS = 5
 WEEKS = 8
 SLOTS_OF_WEEK = 672
