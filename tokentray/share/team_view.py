@@ -194,7 +194,8 @@ class ShareWish:
     """
     What of a week is to leave. `kinds` are those of c1, c2, use and card that the person ticked; a word that is None is worked out from the week.
 
-    `at_once`: now, instead of each at a random time.
+    `at_once`: now, instead of each at a random time. `remembered` are the kinds that are on for the next weeks: also those of which all was
+    handed over before, and which are not in `kinds` again.
     """
 
     week: str
@@ -205,6 +206,7 @@ class ShareWish:
     effort: Effort | None = None
     cards: tuple[CardWish, ...] = ()
     at_once: bool = False
+    remembered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
