@@ -48,5 +48,8 @@ def test_a_link_that_runs_a_script_stays_text():
 
 def test_lists_tables_and_code():
     assert html_of("- a\n- b\n\n1. c\n2. d") == "<ul><li>a</li><li>b</li></ul>\n<ol><li>c</li><li>d</li></ol>"
-    assert '<th scope="col">A</th></tr></thead><tbody><tr><td>b</td></tr>' in html_of("| A |\n|---|\n| b |")
+    assert '<th scope="col">A</th></tr></thead><tbody><tr><td data-head="A">b</td></tr>' in html_of(
+        "| A |\n|---|\n| b |"
+    )
+    assert html_of("- [ ] a") == "<ul><li>☐ a</li></ul>"
     assert html_of("```\na < b\n```") == "<pre><code>a &lt; b</code></pre>"

@@ -50,7 +50,7 @@ def _block(block: str) -> str:
         return f"<pre><code>{escape(chr(10).join(lines[1:-1]))}</code></pre>"
     for tag, start in (("ul", r"[*-] +"), ("ol", r"\d+\. +")):
         if re.match(start, lines[0]):
-            items = re.split(rf"^{start}", block, flags=re.MULTILINE)[1:]
+            items = re.split(rf"^{start}", block.replace("- [ ] ", "- ☐ "), flags=re.MULTILINE)[1:]
             return f"<{tag}>{''.join(f'<li>{_inline(item)}</li>' for item in items)}</{tag}>"
     return f"<p>{_inline(block)}</p>"
 
@@ -58,8 +58,13 @@ def _block(block: str) -> str:
 def _table(lines: list[str]) -> str:
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     head = "".join(f'<th scope="col">{_inline(cell)}</th>' for cell in rows[0])
-    body = "".join(f"<tr>{''.join(f'<td>{_inline(cell)}</td>' for cell in row)}</tr>" for row in rows[2:])
+    # On a phone each cell stands below its column's head, which the style sheet takes from the attribute.
+    body = "".join(f"<tr>{''.join(_cell(*pair) for pair in zip(rows[0], row, strict=True))}</tr>" for row in rows[2:])
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(head: str, text: str) -> str:
+    return f'<td data-head="{escape(head)}">{_inline(text)}</td>'
 
 
 def _inline(text: str) -> str:
