@@ -14,7 +14,8 @@ from tests.share.small_board import TEAM_KEY, SmallBoard
 from tokentray.core.board_crypto import parse_invite
 from tokentray.share.board_client import BoardClient
 from tokentray.share.outbox import Sent, noted, send_due
-from tokentray.share.tokens import Secrets, Team, join
+from tokentray.share.team import Team
+from tokentray.share.tokens import Secrets, join
 from tokentray.store.database import History, open_history
 
 FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)

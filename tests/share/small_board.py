@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import httpx
+import msgspec
 
 from tokentray.core.board_crypto import (
     Signer,
@@ -46,7 +47,8 @@ class SmallBoard:
     """
     `received` is every byte that came in, `opened` what its envelopes held, `stored` the fragments by week, kind and nonce.
 
-    `fails` answers everything with that status.
+    `fails` answers everything with that status. `published` are the weeks that are closed, as the board's JSON has them; `calls` names a path
+    that is answered with another status.
     """
 
     address: str = "https://board.example"
@@ -58,6 +60,8 @@ class SmallBoard:
     stored: dict[tuple[str, str, bytes], bytes | None] = field(default_factory=dict)
     seats: dict[str, Any] = field(default_factory=dict)
     other_manifest_for_relay: bool = False
+    published: list[dict[str, Any]] = field(default_factory=list)
+    calls: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.root, self._seal = new_root_key(), new_seal_key()
@@ -75,8 +79,13 @@ class SmallBoard:
             categories=("review", "writing"),
             tools=("claude-code", "openai", "other"),
         )
-        self.document = signed_manifest(self.manifest, self.root)
+        self.sign()
         self.invites = {bytes([number]) * 16 for number in range(1, 9)}
+
+    def sign(self, **changed: Any) -> None:
+        """Signs the manifest, anew if something of it has changed."""
+        self.manifest = msgspec.structs.replace(self.manifest, **changed)
+        self.document = signed_manifest(self.manifest, self.root)
 
     def link(self, number: int = 1) -> str:
         return invite_link(
@@ -97,6 +106,8 @@ class SmallBoard:
         if self.fails is not None:
             return httpx.Response(self.fails)
         path = request.url.path
+        if path in self.calls:
+            return httpx.Response(self.calls[path])
         if path == "/v1/manifest":
             other = self.other_manifest_for_relay and request.url.host not in self.address
             return httpx.Response(
@@ -109,6 +120,10 @@ class SmallBoard:
                 nonce[:8].hex() for (week, _, nonce), body in self.stored.items() if body is not None and week in path
             ]
             return httpx.Response(200, json={"nonces": sorted(live)})
+        if path.endswith("/cards"):
+            return httpx.Response(200, json={"cards": self._cards(path.split("/")[3], request.url.params["circle"])})
+        if path == "/v1/board":
+            return httpx.Response(200, json={"weeks": self.published})
         if path in ("/v1/sealed", "/v1/relay"):
             return httpx.Response(self._take(request.content))
         return httpx.Response(404)
@@ -123,6 +138,15 @@ class SmallBoard:
         )
         return httpx.Response(200, json={"sigs": [b64encode(signature).decode() for signature in signed]})
 
+    def _cards(self, week: str, circle: str) -> list[dict[str, str]]:
+        found = []
+        for (of_week, kind, nonce), body in sorted(self.stored.items()):
+            if body is not None and (of_week, kind) == (week, "card"):
+                told = json.loads(body)
+                words = {name: told[name] for name in ("category", "outcome", "level", "circle", "ct")}
+                found += [{"nonce": nonce.hex(), **words}] if told["circle"] == circle else []
+        return found
+
     def _take(self, envelope: bytes) -> int:
         assert len(envelope) == 8192
         try:
@@ -135,10 +159,16 @@ class SmallBoard:
                     return 404
                 self.stored[key] = None
                 return 204
-            spki = self.manifest.keys[f"{week}/{kind}"]
-            nonce = verified_nonce(b64decode(message["token"]), token_key(self.manifest.board, week, kind, spki))
             body = json.dumps(message["body"], sort_keys=True, separators=(",", ":")).encode()
             parse_fragment(body, kind, self.manifest.vocabulary)
+            if message["op"] == "replace":
+                key = (week, kind, nonce_of(b64decode(message["secret"])))
+                if key in self.stored and self.stored[key] is not None:
+                    self.stored[key] = body
+                    return 200
+                return 409 if key in self.stored else 404
+            spki = self.manifest.keys[f"{week}/{kind}"]
+            nonce = verified_nonce(b64decode(message["token"]), token_key(self.manifest.board, week, kind, spki))
         except NotGenuine:
             return 401
         except FragmentRefused:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import MovableClock
 from tests.share.conftest import FRIDAY, Member
 from tests.share.small_board import SmallBoard
 from tokentray.core.errors import BoardRefused, NotGenuine
 from tokentray.core.fragment import Adopted, Used, Went
 from tokentray.core.journal import Card, Level, Outcome
 from tokentray.share.outbox import LATE, note_spent, queue_card, queue_fragment, skip, verify, withdraw
-from tokentray.share.tokens import L1, L2, check_manifest, team_here
+from tokentray.share.team import L1, L2
+from tokentray.share.tokens import check_manifest, team_here
 from tokentray.store.database import open_history
 from tokentray.store.outbox_table import all_departures, all_parcels, next_departure, skipped_weeks, token_counts
 
@@ -147,8 +149,6 @@ def test_what_waits_is_changed_in_its_place(member: Member, board: SmallBoard) -
     queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="daily"), FRIDAY, at_once=True)
     member.send(team)
     assert board.bodies() == [b'{"adoption":"daily","kind":"c1","v":1}']
-    with pytest.raises(BoardRefused, match="sent for 2026-W47 already"):
-        queue_fragment(member.history, team, WEEK, C1, FRIDAY)
 
 
 def test_two_tools_have_two_tokens_and_a_third_none(member: Member) -> None:
@@ -188,6 +188,79 @@ def test_withdrawn_afterwards_it_is_gone_and_the_public_list_says_so(member: Mem
     assert asked == ["https://board.example/v1/weeks/2026-W47/nonces"] * 2
 
 
+def test_what_was_sent_is_corrected_once(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    member.send(team)
+    assert queue_fragment(member.history, team, WEEK, C1, FRIDAY).state == "sent"
+    queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="none"), FRIDAY)
+    queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="daily"), FRIDAY, at_once=True)
+    assert [(one.op, one.state) for one in all_parcels(member.history)] == [("replace", "waiting"), ("put", "sent")]
+    assert [sent.state for sent in member.send(team)] == ["sent"]
+    assert board.bodies() == [b'{"adoption":"daily","kind":"c1","v":1}']
+    # Two corrections could be played back in the other order by whoever kept their envelopes.
+    with pytest.raises(BoardRefused, match="corrected for 2026-W47 already"):
+        queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="none"), FRIDAY)
+    assert len(board.opened) == 2
+
+
+def test_a_correction_leaves_no_secret_in_the_log(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    for adoption in ("weekly", "none"):
+        queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption=adoption), FRIDAY, at_once=True)  # type: ignore[arg-type]
+        member.send(team)
+    *_, left = all_departures(member.history)
+    assert left.inside == b'{"adoption":"none","kind":"c1","v":1}'
+    assert left.words == "A correction: Somebody had this week: no use of AI."
+    assert b'"secret"' in board.opened[-1]
+
+
+def test_a_correction_taken_back_before_it_left_changes_nothing(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    member.send(team)
+    queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="none"), FRIDAY)
+    assert queue_fragment(member.history, team, WEEK, C1, FRIDAY).op == "put"
+    member.clock.instant = FRIDAY + timedelta(days=6)
+    assert member.send(team, everything=True) == []
+    # and with the fragment itself its correction is withdrawn, too
+    queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="none"), FRIDAY + HOUR)
+    put = next(one for one in all_parcels(member.history) if one.op == "put")
+    withdraw(member.history, team, put, member.clock.now(), at_once=True)
+    assert {one.op: one.state for one in all_parcels(member.history)} == {
+        "put": "sent",
+        "replace": "cancelled",
+        "delete": "waiting",
+    }
+
+
+def test_a_withdrawn_card_can_be_sent_again_with_another_token(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_card(member.history, team, member.secrets, WEEK, CARD, TEXTS, "review", FRIDAY, at_once=True)
+    member.send(team)
+    with pytest.raises(BoardRefused, match="withdraw it first"):
+        queue_card(member.history, team, member.secrets, WEEK, CARD, TEXTS, "review", FRIDAY)
+    withdraw(member.history, team, all_parcels(member.history)[0], FRIDAY, at_once=True)
+    second = queue_card(member.history, team, member.secrets, WEEK, CARD, TEXTS, "review", FRIDAY, at_once=True)
+    assert second.place == 1
+    member.send(team, everything=True)
+    assert len(board.bodies()) == 1
+
+
+def test_what_the_board_does_not_offer_any_more_stops_nothing_else(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, Used(v=1, tool="openai", tokens="<1M"), FRIDAY, at_once=True)
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    board.sign(tools=("claude-code",))
+    later = FRIDAY + timedelta(days=1)
+    team = check_manifest(member.history, team, member.client, later)
+    member.clock.instant = later
+    assert sorted((sent.state, sent.parcel.kind) for sent in member.send(team, everything=True)) == [
+        ("refused", "use"),
+        ("sent", "c1"),
+    ]
+
+
 def test_a_closed_week_takes_nothing_but_gives_back(member: Member, board: SmallBoard) -> None:
     team = member.join()
     queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
@@ -196,9 +269,15 @@ def test_a_closed_week_takes_nothing_but_gives_back(member: Member, board: Small
     for week, now in ((WEEK, monday), ("2026-W48", FRIDAY), ("2027-W01", FRIDAY)):
         with pytest.raises(BoardRefused, match=r"closed|no tokens"):
             queue_fragment(member.history, team, week, C2, now)
+    ((_, there),) = verify(member.history, team, member.client, monday)
+    assert there
     withdraw(member.history, team, all_parcels(member.history)[0], monday, at_once=True)
     member.send(team)
     assert board.bodies() == []
+    ((parcel, gone),) = verify(member.history, team, member.client, monday)
+    assert (parcel.op, gone) == ("delete", True)
+    # when the week has been dropped by the board, nothing can be said of it any more
+    assert verify(member.history, team, member.client, monday + timedelta(weeks=13)) == []
 
 
 def test_not_this_week_cancels_what_waits(member: Member, board: SmallBoard) -> None:
@@ -221,7 +300,7 @@ def test_a_second_device_has_the_same_book_and_knows_what_is_spent(
     with open_history(str(tmp_path / "second.sqlite")) as history:
         second = Member(history, board)
         team = second.join()
-        assert note_spent(history, team, second.client, FRIDAY) == 1
+        assert note_spent(history, team, second.client, FRIDAY, second.secrets.code) == 1
         other = replace(CARD, id="c0ffed")
         assert queue_card(history, team, second.secrets, WEEK, other, TEXTS, "review", FRIDAY, at_once=True).place == 1
         second.send(team)
@@ -230,6 +309,23 @@ def test_a_second_device_has_the_same_book_and_knows_what_is_spent(
         withdraw(history, team, first, FRIDAY, at_once=True)
         second.send(team)
         assert len(board.bodies()) == 1
+
+
+def test_a_second_device_takes_back_what_was_sent_for_a_closed_week(
+    member: Member, board: SmallBoard, tmp_path: Path
+) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    member.send(team)
+    monday = datetime(2026, 11, 30, tzinfo=UTC)
+    with open_history(str(tmp_path / "second.sqlite")) as history:
+        second = Member(history, board, MovableClock(monday))
+        team = second.join()
+        assert note_spent(history, team, second.client, monday, second.secrets.code) == 1
+        assert verify(history, team, second.client, monday) == []
+        withdraw(history, team, all_parcels(history)[0], monday, at_once=True)
+        second.send(team)
+        assert board.bodies() == []
 
 
 def test_a_relay_sees_one_size_and_one_set_of_headers(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.share.conftest import FRIDAY
 from tests.share.small_board import SmallBoard
 from tokentray.share.outbox import SPREAD, drawn
-from tokentray.share.tokens import Team
+from tokentray.share.team import Team
 
 WEEK = "2026-W47"
 Plan = Callable[[datetime], datetime]

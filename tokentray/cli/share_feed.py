@@ -17,7 +17,8 @@ from tokentray.core.errors import NotGenuine
 from tokentray.core.period import local_day
 from tokentray.insights.checkin import week_of
 from tokentray.share.fragments import RESULT_WORDS, TEXTS
-from tokentray.share.tokens import Secrets, Team
+from tokentray.share.team import Team
+from tokentray.share.tokens import Secrets
 
 
 def run(options: Namespace, here: Here) -> int:

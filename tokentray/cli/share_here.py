@@ -12,7 +12,8 @@ from tokentray.settings.settings import AccountSetting
 from tokentray.settings.vault import Vault
 from tokentray.share.board_client import BoardClient
 from tokentray.share.outbox import noted
-from tokentray.share.tokens import VAULT_NAME, Secrets, Team, secrets_of, team_here
+from tokentray.share.team import Team
+from tokentray.share.tokens import VAULT_NAME, Secrets, secrets_of, team_here
 from tokentray.store.database import History
 
 

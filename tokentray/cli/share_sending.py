@@ -21,7 +21,8 @@ from tokentray.insights.checkin import week_of
 from tokentray.share.fragments import TEXTS, adopted, card_text, category_of, sentence_of, told, used, went
 from tokentray.share.lint import Finding, findings, rewritten
 from tokentray.share.outbox import queue_card, queue_fragment, send_due, skip, withdraw
-from tokentray.share.tokens import STYLE, Team, check_manifest
+from tokentray.share.team import STYLE, Team
+from tokentray.share.tokens import check_manifest
 from tokentray.share.week import take_week
 from tokentray.store.database import History
 from tokentray.store.outbox_table import Parcel, all_parcels

@@ -23,9 +23,9 @@ from tokentray.core.errors import KeyMissing, Mistyped, VaultError
 from tokentray.core.manifest import Invite
 from tokentray.settings.settings import AccountSetting, save_settings
 from tokentray.settings.vault import Vault
-from tokentray.share.board_client import holds_against_operator
 from tokentray.share.outbox import note_spent, verify
-from tokentray.share.tokens import VAULT_NAME, Secrets, Team, join, secrets_of, team_here
+from tokentray.share.team import Team, holds_against_operator
+from tokentray.share.tokens import VAULT_NAME, Secrets, join, secrets_of, team_here
 from tokentray.store.database import History, transaction
 from tokentray.store.journal_table import empty_wal
 from tokentray.store.outbox_table import Parcel, all_departures, all_parcels, forget_team, next_departure, skipped_weeks
@@ -66,7 +66,7 @@ def _join(options: Namespace, history: History, here: Here) -> int:
             )
     board = board_of(history, here, invite.board)
     team = join(history, invite, secrets.code, key_from, board, here.now)
-    spent = note_spent(history, team, board, here.now)
+    spent = note_spent(history, team, board, here.now, secrets.code)
     if options.json:
         print_json("share-join", _team_object(team))
         return DONE

@@ -12,7 +12,6 @@ import msgspec
 
 from tokentray.core.clock import Clock
 from tokentray.core.errors import BoardRefused, NotGenuine, SourceError, Unreadable
-from tokentray.core.manifest import Manifest
 from tokentray.http_client import Limits, Web
 
 if TYPE_CHECKING:
@@ -145,11 +144,6 @@ def origin_of(url: str) -> str:
     """Scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def holds_against_operator(board: str, manifest: Manifest) -> bool:
-    """Whether fragments go through a relay of another host, so that level L2 may be said to hold if somebody else runs it."""
-    return manifest.relay is not None and urlsplit(manifest.relay).netloc != urlsplit(board).netloc
 
 
 def _refused(error: SourceError) -> SourceError | BoardRefused:

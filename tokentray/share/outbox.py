@@ -11,13 +11,14 @@ from typing import Final
 
 import msgspec
 
-from tokentray.core.board_crypto import circle_of, sealed_card, sealed_envelope
+from tokentray.core.board_crypto import circle_of, nonce_of, sealed_card, sealed_envelope
 from tokentray.core.errors import BoardRefused, FragmentRefused, SourceError
 from tokentray.core.fragment import Fragment, fragment_bytes, kind_of, parse_fragment
 from tokentray.core.journal import Card
 from tokentray.share.board_client import BoardClient, Note
 from tokentray.share.fragments import card_text, sentence_of, told
-from tokentray.share.tokens import Secrets, Team, closes_at, opens_at, secret_for
+from tokentray.share.team import MARGIN, Team, closes_at, is_open, kept_weeks, opens_at
+from tokentray.share.tokens import Secrets, secret_for
 from tokentray.store.database import History, transaction
 from tokentray.store.outbox_table import (
     Parcel,
@@ -41,9 +42,9 @@ WITHDRAWAL_SPREAD: Final = timedelta(hours=6)
 LATE: Final = timedelta(minutes=30)
 APART: Final = timedelta(hours=2)
 SHORTEST: Final = timedelta(hours=1)
-MARGIN: Final = timedelta(hours=1)  # clocks differ
 
 TRIED: Final = "tried"
+NOT_OFFERED: Final = "the board does not offer its words any more"
 REFUSALS: Final = {
     400: "the board could not open the envelope",
     401: "the board did not take the token",
@@ -51,7 +52,8 @@ REFUSALS: Final = {
     413: "the board found it too large",
     422: "the board did not understand it; perhaps one of the two programs is too old",
 }
-GOOD: Final = {"put": (200, 201), "delete": (200, 204, 404)}
+GOOD: Final = {"put": (200, 201), "replace": (200,), "delete": (200, 204, 404)}
+ELSEWHERE: Final = "from another device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,18 @@ def queue_fragment(
     history: History, team: Team, week: str, fragment: Fragment, now: datetime, *, at_once: bool = False
 ) -> Parcel:
     """
-    Plans a fragment at a random time; one of its kind that has not left yet gives its place to it.
+    Plans a fragment at a random time; one of its kind that has not left yet gives its place to it, and one that was sent is corrected.
+
+    A fragment is corrected once: whoever kept the envelopes of two corrections could bring back the first. What was sent with the same
+    content is given back as it is.
 
     Raises:
-        BoardRefused: the week is not open, or its tokens of that kind are used up; the message is for a person.
+        BoardRefused: the week is not open, its tokens of that kind are used up, or it was corrected before; the message is for a person.
     """
     with transaction(history):
+        held = _sent(history, week, fragment)
+        if held is not None and is_open(team, week, now):
+            return _corrected(history, team, held, fragment, now, at_once)
         place = _place(history, team, week, kind_of(fragment), now, fragment)
         return _queue(history, team, week, place, fragment, None, now, at_once)
 
@@ -115,7 +123,7 @@ def queue_card(
     with transaction(history):
         place = _place(history, team, week, "card", now, None, card.id)
         token = _token(history, week, "card", place)
-        ct = sealed_card(card_text(texts), secrets.team_key, token[2:34], team.manifest.board, week)
+        ct = sealed_card(card_text(texts), secrets.team_key, token[2:34], team.season_of(week).board, week)
         fragment = told(card, category, circle_of(secrets.team_key), b64encode(ct).decode())
         return _queue(history, team, week, place, fragment, card.id, now, at_once)
 
@@ -127,6 +135,9 @@ def withdraw(history: History, team: Team, parcel: Parcel, now: datetime, *, at_
     After its week was closed it is deleted, too, but what was published of that week stays as it is.
     """
     with transaction(history):
+        for other in all_parcels(history):
+            if (other.op, other.state, *_token_of(other)) == ("replace", "waiting", *_token_of(parcel)):
+                settle_parcel(history, other.number, "cancelled", other.why, now)
         if parcel.state == "waiting" and parcel.why != TRIED:
             settle_parcel(history, parcel.number, "cancelled", "", now)
             return "cancelled"
@@ -141,7 +152,7 @@ def skip(history: History, week: str, now: datetime) -> None:
     """Not this week: what still waits for it is cancelled."""
     with transaction(history):
         for parcel in all_parcels(history):
-            if parcel.week == week and parcel.op == "put" and parcel.state == "waiting" and parcel.why != TRIED:
+            if parcel.week == week and parcel.op != "delete" and parcel.state == "waiting" and parcel.why != TRIED:
                 settle_parcel(history, parcel.number, "cancelled", "", now)
         skip_week(history, week)
 
@@ -158,14 +169,14 @@ def send_due(
     """
     One pass: sends the one parcel whose time has come; `everything`: all that wait for a time up to now, in random order.
 
-    What was slept over, and what would leave together with another, is planned anew. `secrets` is asked for deletions only.
+    What was slept over, and what would leave together with another, is planned anew. `secrets` is asked for corrections and deletions only.
     """
     parcels = _lapsed(history, team, now)
     due = due_parcels(history, now)
     random.SystemRandom().shuffle(due)
     sent = 0
     for parcel in due:
-        last_chance = parcel.op == "put" and closes_at(team, parcel.week) - MARGIN - now < SHORTEST
+        last_chance = parcel.op != "delete" and closes_at(team, parcel.week) - MARGIN - now < SHORTEST
         if not (everything or last_chance):
             if now - parcel.planned_at > LATE:
                 _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
@@ -182,19 +193,19 @@ def verify(history: History, team: Team, client: BoardClient, now: datetime) -> 
     """
     What was sent, with whether the public lists say that it is there (a fragment) or gone (a deletion).
 
-    The lists of all open weeks are asked for, whichever of them hold something of one's own.
+    The lists of all weeks that the board still keeps are asked for, closed ones too, whichever of them hold something of one's own.
     """
-    lists = {
-        week: client.nonces(week) for week in team.manifest.weeks if opens_at(team, week) <= now < closes_at(team, week)
-    }
+    lists = {week: client.nonces(week) for week in kept_weeks(team, now)}
     parcels = [parcel for parcel in all_parcels(history) if parcel.state == "sent" and parcel.week in lists]
-    gone = {(parcel.week, parcel.kind, parcel.place) for parcel in parcels if parcel.op == "delete"}
+    gone = {_token_of(parcel) for parcel in parcels if parcel.op == "delete"}
     found = []
     for parcel in parcels:
-        if parcel.op == "put" and (parcel.week, parcel.kind, parcel.place) in gone:
+        if parcel.op == "replace" or (parcel.op == "put" and _token_of(parcel) in gone):
             continue
-        nonce = _token(history, parcel.week, parcel.kind, parcel.place)[2:10].hex()
-        confirmed = (nonce in lists[parcel.week]) == (parcel.op == "put")
+        token = token_of(history, parcel.week, parcel.kind, parcel.place)
+        if token is None:  # of a week that was closed before this device joined
+            continue
+        confirmed = (token[2:10].hex() in lists[parcel.week]) == (parcel.op == "put")
         if confirmed:
             with transaction(history):
                 mark_seen(history, parcel.number, now)
@@ -202,34 +213,78 @@ def verify(history: History, team: Team, client: BoardClient, now: datetime) -> 
     return found
 
 
-def note_spent(history: History, team: Team, client: BoardClient, now: datetime) -> int:
-    """Marks what another device of this person has sent already, so that its tokens are not tried again; gives how many that are."""
-    known = {(parcel.week, parcel.kind, parcel.place) for parcel in all_parcels(history)}
+def note_spent(history: History, team: Team, client: BoardClient, now: datetime, code: bytes) -> int:
+    """
+    Marks what another device of this person has sent already, so that its tokens are not tried again and it can be withdrawn from here.
+
+    Gives how many that are. The recovery code `code` tells them apart also in closed weeks, of which there are no tokens any more.
+    """
+    known = {_token_of(parcel) for parcel in all_parcels(history)}
     spent = 0
-    for week in team.manifest.weeks:
-        if not opens_at(team, week) <= now < closes_at(team, week):
-            continue
+    for week in kept_weeks(team, now):
         live = client.nonces(week)
-        for kind in team.manifest.kinds:
-            for place in places_of(history, week, kind):
+        for kind, count in team.season_of(week).kinds.items():
+            for place in range(count):
                 token = (week, kind, place)
-                if token not in known and _token(history, *token)[2:10].hex() in live:
+                if token not in known and nonce_of(secret_for(team, code, *token))[:8].hex() in live:
                     spent += 1
                     with transaction(history):
                         queue_parcel(history, "put", *token, b"", None, now)
-                        number = next(
-                            one.number
-                            for one in all_parcels(history)
-                            if (one.op, one.week, one.kind, one.place) == ("put", *token)
-                        )
-                        settle_parcel(history, number, "sent", "from another device", now)
+                        settle_parcel(history, _parcel_of(history, "put", token).number, "sent", ELSEWHERE, now)
     return spent
 
 
 def message_of(op: str, week: str, kind: str, proof: bytes, body: bytes) -> bytes:
-    """What an envelope holds: `proof` is the token of a put, the secret of a deletion."""
+    """What an envelope holds: `proof` is the token of a put, the secret of a correction or a deletion, which has no body."""
     content = {"op": op, "week": week, "kind": kind, "token" if op == "put" else "secret": b64encode(proof).decode()}
-    return msgspec.json.encode({**content, "body": msgspec.Raw(body)} if op == "put" else content)
+    return msgspec.json.encode({**content, "body": msgspec.Raw(body)} if body else content)
+
+
+def _sent(history: History, week: str, fragment: Fragment) -> Parcel | None:
+    """What the board has from here about the same thing: it was sent, and not withdrawn."""
+    parcels = all_parcels(history)
+    withdrawn = {_token_of(one) for one in parcels if one.op == "delete" and one.state != "cancelled"}
+    for one in parcels:
+        told = (one.op, one.week, one.kind, one.state) == ("put", week, kind_of(fragment), "sent")
+        if told and _token_of(one) not in withdrawn and _speaks_of_the_same(one, fragment, None):
+            return one
+    return None
+
+
+def _corrected(history: History, team: Team, sent: Parcel, fragment: Fragment, now: datetime, at_once: bool) -> Parcel:
+    if sent.why == ELSEWHERE:
+        raise BoardRefused(
+            f"This was sent for {sent.week} already, from another device; it can be withdrawn from here."
+        )
+    correction = next((one for one in _of_token(history, sent) if one.op == "replace"), None)
+    if correction is not None and correction.state != "cancelled" and correction.body == fragment_bytes(fragment):
+        return correction
+    if correction is not None and not _can_change(correction):
+        raise BoardRefused(
+            f"This was corrected for {sent.week} already, which can be done once; withdraw it if it is not right."
+        )
+    if sent.body == fragment_bytes(fragment):
+        if correction is not None:
+            settle_parcel(history, correction.number, "cancelled", "", now)
+        return sent
+    return _queue(history, team, sent.week, sent.place, fragment, None, now, at_once, op="replace")
+
+
+def _can_change(parcel: Parcel) -> bool:
+    """Whether no byte of it has left."""
+    return parcel.why != TRIED and parcel.state in ("waiting", "cancelled", "lapsed")
+
+
+def _token_of(parcel: Parcel) -> tuple[str, str, int]:
+    return parcel.week, parcel.kind, parcel.place
+
+
+def _of_token(history: History, parcel: Parcel) -> list[Parcel]:
+    return [one for one in all_parcels(history) if _token_of(one) == _token_of(parcel)]
+
+
+def _parcel_of(history: History, op: str, token: tuple[str, str, int]) -> Parcel:
+    return next(one for one in all_parcels(history) if (one.op, *_token_of(one)) == (op, *token))
 
 
 def _place(
@@ -246,14 +301,17 @@ def _place(
         raise BoardRefused(f"There are no tokens for {kind} in the week {week}.")
     if now >= closes_at(team, week) - MARGIN:
         raise BoardRefused(f"The week {week} is closed.")
-    puts = {
-        parcel.place: parcel
-        for parcel in all_parcels(history)
-        if (parcel.op, parcel.week, parcel.kind) == ("put", week, kind)
-    }
+    parcels = [parcel for parcel in all_parcels(history) if (parcel.week, parcel.kind) == (week, kind)]
+    puts = {parcel.place: parcel for parcel in parcels if parcel.op == "put"}
+    withdrawn = {parcel.place for parcel in parcels if parcel.op == "delete" and parcel.state != "cancelled"}
     for place in places:
         held = puts.get(place)
-        if held is not None and held.state != "cancelled" and _speaks_of_the_same(held, fragment, card):
+        if (
+            held is not None
+            and place not in withdrawn
+            and held.state != "cancelled"
+            and _speaks_of_the_same(held, fragment, card)
+        ):
             if held.state == "waiting" and held.why != TRIED:
                 return place
             raise BoardRefused(f"This was sent for {week} already; withdraw it first if it is not right.")
@@ -283,17 +341,14 @@ def _queue(
     card: str | None,
     now: datetime,
     at_once: bool,
+    op: str = "put",
 ) -> Parcel:
     kind, body = kind_of(fragment), fragment_bytes(fragment)
-    parse_fragment(body, kind, team.manifest.vocabulary)
+    parse_fragment(body, kind, team.season_of(week).vocabulary)
     planned = now if at_once else drawn(team, week, now, SPREAD)
-    queue_parcel(history, "put", week, kind, place, body, card, planned)
+    queue_parcel(history, op, week, kind, place, body, card, planned)
     skip_week(history, week, skipped=False)
-    return next(
-        parcel
-        for parcel in all_parcels(history)
-        if (parcel.op, parcel.week, parcel.kind, parcel.place) == ("put", week, kind, place)
-    )
+    return _parcel_of(history, op, (week, kind, place))
 
 
 def drawn(team: Team, week: str, now: datetime, spread: timedelta) -> datetime:
@@ -313,7 +368,7 @@ def _lapsed(history: History, team: Team, now: datetime) -> list[Sent]:
     found = []
     with transaction(history):
         for parcel in all_parcels(history):
-            if (parcel.op, parcel.state) == ("put", "waiting") and closes_at(team, parcel.week) <= now:
+            if parcel.op != "delete" and parcel.state == "waiting" and closes_at(team, parcel.week) <= now:
                 settle_parcel(history, parcel.number, "lapsed", "its week closed before", now)
                 found.append(Sent(parcel, "lapsed", "its week closed before"))
     return found
@@ -322,20 +377,25 @@ def _lapsed(history: History, team: Team, now: datetime) -> list[Sent]:
 def _send(
     history: History, team: Team, secrets: Callable[[], Secrets], client: BoardClient, parcel: Parcel, now: datetime
 ) -> Sent:
-    if parcel.op == "put":
-        proof = _token(history, parcel.week, parcel.kind, parcel.place)
-        fragment = parse_fragment(parcel.body, parcel.kind, team.manifest.vocabulary)
-        words, inside = sentence_of(fragment), parcel.body
-    else:
-        proof = secret_for(team, secrets().code, parcel.week, parcel.kind, parcel.place)
-        words, inside = f"The withdrawal of a fragment of {parcel.week} ({parcel.kind}).", b""
+    words, inside = f"The withdrawal of a fragment of {parcel.week} ({parcel.kind}).", b""
+    if parcel.op != "delete":
+        try:
+            fragment = parse_fragment(parcel.body, parcel.kind, team.season_of(parcel.week).vocabulary)
+        except FragmentRefused as error:
+            with transaction(history):
+                settle_parcel(history, parcel.number, "refused", NOT_OFFERED, now)
+            return Sent(parcel, "refused", f"{NOT_OFFERED}: {error}")
+        words = sentence_of(fragment) if parcel.op == "put" else f"A correction: {sentence_of(fragment)}"
+    proof = _proof(history, team, secrets, parcel)
     message = message_of(parcel.op, parcel.week, parcel.kind, proof, parcel.body)
-    envelope = sealed_envelope(message, team.manifest.seal, team.manifest.board)
+    if parcel.op != "delete":
+        # The log has what a put's envelope holds; the secret of the others stays out of every file.
+        inside = message if parcel.op == "put" else parcel.body
+    envelope = sealed_envelope(message, team.newest.seal, team.newest.board)
     with transaction(history):
         settle_parcel(history, parcel.number, "waiting", TRIED, now)
     try:
-        # The log has what a put's envelope holds; a withdrawal's secret stays out of every file.
-        status = client.post_envelope(team.manifest.relay, envelope, words, message if inside else b"")
+        status = client.post_envelope(team.newest.relay, envelope, words, inside)
     except SourceError as error:
         _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
         return Sent(parcel, "later", str(error))
@@ -346,6 +406,12 @@ def _send(
     with transaction(history):
         settle_parcel(history, parcel.number, state, why, now)
     return Sent(parcel, state, why)
+
+
+def _proof(history: History, team: Team, secrets: Callable[[], Secrets], parcel: Parcel) -> bytes:
+    if parcel.op == "put":
+        return _token(history, parcel.week, parcel.kind, parcel.place)
+    return secret_for(team, secrets().code, parcel.week, parcel.kind, parcel.place)
 
 
 def _outcome(op: str, status: int) -> tuple[str, str]:

@@ -1,12 +1,12 @@
-"""Belonging to a team: its pinned manifest, the season's tokens, and the two secrets that stay in the keyring."""
+"""Belonging to a team: its pinned manifest, each season's tokens, and the two secrets that stay in the keyring."""
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -24,23 +24,13 @@ from tokentray.core.board_crypto import (
 )
 from tokentray.core.errors import BoardRefused, Mistyped, NotGenuine
 from tokentray.core.manifest import Invite, Manifest
-from tokentray.share.board_client import BoardClient, holds_against_operator
+from tokentray.share.board_client import BoardClient
+from tokentray.share.team import BEFORE, Team, holds_against_operator, kept_team, monday_of
 from tokentray.store.database import History, transaction
 from tokentray.store.outbox_table import keep_tokens, set_team, team_of
 
 VAULT_NAME: Final = "share/team"
-
-L1: Final = (
-    "Level L1: holds against a thief of every file, backup and log of the server, and against an operator who reads what the software stores. "
-    "It does not hold against an operator who changes the server and records who connects when: that needs a relay run by somebody else."
-)
-L2: Final = (
-    "Level L2: fragments travel sealed through a relay, so that it holds against an operator of the board who changes it and records "
-    "connections, too, as long as somebody else runs the relay."
-)
-STYLE: Final = (
-    "What a card says in free text can be recognised by colleagues who know how you write, in a small team above all."
-)
+VOCABULARIES: Final = ("functions", "categories", "tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +46,6 @@ class Secrets:
     @property
     def line(self) -> ApiKey:
         return ApiKey(f"{recovery_text(self.code)}/{urlsafe_b64encode(self.team_key).decode()}")
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """The one team: `board` is an origin, `root_hash` pins who may sign its manifest, `key_from` says where the secrets are (see settings.vault)."""
-
-    board: str
-    root_hash: bytes
-    manifest: Manifest
-    key_from: str
-    checked_at: datetime | None
-
-    @property
-    def level(self) -> str:
-        """The sentence on which promise holds."""
-        return L2 if holds_against_operator(self.board, self.manifest) else L1
 
 
 def secrets_of(line: ApiKey) -> Secrets:
@@ -96,74 +70,109 @@ def team_here(history: History) -> Team | None:
     The team this machine belongs to, None if there is none.
 
     Raises:
-        NotGenuine: what is kept of its manifest does not hold.
+        NotGenuine: what is kept of its manifests does not hold.
     """
-    kept = team_of(history)
-    if "board" not in kept:
-        return None
-    root_hash = bytes.fromhex(kept["root"])
-    checked_at = datetime.fromisoformat(kept["checked_at"]) if "checked_at" in kept else None
-    manifest = opened_manifest(b64decode(kept["manifest"]), root_hash)
-    return Team(kept["board"], root_hash, manifest, kept["key_from"], checked_at)
+    return kept_team(history, opened_manifest)
 
 
 def join(history: History, invite: Invite, code: bytes, key_from: str, client: BoardClient, now: datetime) -> Team:
     """
-    Claims the season's whole book at once, as every member does, and keeps it.
+    Claims the season's whole book at once, as every member does, and keeps it; also the next season's of the team one is in already.
 
     Raises:
-        BoardRefused: the invite is unknown or used with another recovery code, or this machine is in a team already.
+        BoardRefused: the invite is unknown or used with another recovery code, or this machine is in another team or has this season.
         NotGenuine: manifest or tokens do not hold; nothing was kept.
         SourceError: the board could not be reached; joining again with the same code goes on where this ended.
     """
-    if team_here(history) is not None:
-        raise BoardRefused("This machine belongs to a team already: “tokentray share leave” leaves it.")
+    here = team_here(history)
+    if here is not None and (here.board, here.root_hash) != (invite.board, invite.root_hash):
+        raise BoardRefused("This machine belongs to another team: “tokentray share leave” leaves it.")
     manifest, document = _checked_manifest(client, invite.root_hash, None)
+    if here is not None and manifest.weeks <= here.manifest.weeks:
+        raise BoardRefused(
+            f"This machine belongs to a team already, and has its tokens of {here.manifest.season}: “tokentray share leave” leaves it."
+        )
     blinded = blinded_book(code, manifest)
     book = _book(code, manifest, blinded, client.claim_book(invite.code, manifest.season, blinded), now)
     with transaction(history):
         keep_tokens(history, ((ticket.week, ticket.kind, ticket.index, ticket.token) for ticket in book))
+        if here is not None:
+            set_team(history, **{BEFORE + here.manifest.season: team_of(history)["manifest"]})
         set_team(
             history,
             board=invite.board,
             root=invite.root_hash.hex(),
             manifest=b64encode(document).decode(),
+            after="",
+            news="",
             key_from=key_from,
             checked_at=now.isoformat(),
         )
-    return Team(invite.board, invite.root_hash, manifest, key_from, now)
+    before = () if here is None else (*here.before, here.manifest)
+    return Team(invite.board, invite.root_hash, manifest, key_from, now, before)
 
 
-def check_manifest(history: History, team: Team, client: BoardClient, now: datetime) -> None:
+def check_manifest(history: History, team: Team, client: BoardClient, now: datetime, *, agreed: bool = False) -> Team:
     """
-    Asks board and relay for the manifest once a day, before anything is sent.
+    Asks board and relay for the manifest once a day, before anything is sent; gives the team by what it says.
+
+    Other words, another relay or a new season are taken over if the same root signed them, and told as the team's news. `agreed`: the person
+    knows that the relay is gone; then the former one is not asked.
 
     Raises:
-        NotGenuine: they differ from each other, or from what this season began with.
+        NotGenuine: board and relay differ, or the season's weeks or keys are others than it began with.
+        BoardRefused: the promise fell from L2 to L1, to which the person has not agreed.
     """
-    if team.checked_at is not None and timedelta() <= now - team.checked_at < timedelta(days=1):
-        return
-    manifest, document = _checked_manifest(client, team.root_hash, team.manifest.relay)
-    if manifest.season == team.manifest.season and document != b64decode(team_of(history)["manifest"]):
+    if not agreed and team.checked_at is not None and timedelta() <= now - team.checked_at < timedelta(days=1):
+        return team
+    known = team.newest
+    manifest, document = _checked_manifest(client, team.root_hash, None if agreed else known.relay)
+    if manifest.season == known.season and _fixed(manifest) != _fixed(known):
         raise NotGenuine("The board's manifest is another one than when you joined. Nothing is sent; tell your team.")
+    if manifest.season != known.season and manifest.weeks <= known.weeks:
+        raise NotGenuine("The board shows a season that is over. Nothing is sent; tell your team.")
+    fell = holds_against_operator(team.board, known) and not holds_against_operator(team.board, manifest)
+    if fell and not agreed:
+        raise BoardRefused(
+            "The board has no relay of another host any more, so that level L1 holds instead of L2. Nothing is sent until you agree: “tokentray share accept”."
+        )
+    news = changes(known, manifest)
+    is_present = manifest.season == team.manifest.season
     with transaction(history):
-        set_team(history, checked_at=now.isoformat())
+        set_team(history, **{"manifest" if is_present else "after": b64encode(document).decode()})
+        set_team(history, checked_at=now.isoformat(), **({"news": " ".join(news)} if news else {}))
+    return replace(
+        team, manifest=manifest if is_present else team.manifest, after=None if is_present else manifest, checked_at=now
+    )
+
+
+def changes(before: Manifest, after: Manifest) -> tuple[str, ...]:
+    """What a person should know of a manifest that takes another's place, in sentences."""
+    if after.season != before.season:
+        new = f"A new season has begun, {after.season}: “tokentray share join INVITE” with an invite to it gets its tokens."
+        return (new, *changes(before, msgspec.structs.replace(after, season=before.season)))
+    said = []
+    if after.relay != before.relay:
+        said.append(f"The relay is {after.relay or 'gone'} now; it was {before.relay or 'none'}.")
+    if (after.k, after.noise) != (before.k, before.noise):
+        said.append(
+            f"The least number of people behind a published number is {after.k} now (it was {before.k}), the noise ε {after.noise.eps:g} "
+            f"(it was {before.noise.eps:g})."
+        )
+    words = zip(VOCABULARIES, _words(before), _words(after), strict=True)
+    said += [f"The {name} are {', '.join(now) or 'none'} now." for name, then, now in words if now != then]
+    if after.retention_weeks != before.retention_weeks:
+        said.append(f"Fragments are kept for {after.retention_weeks} weeks now; it was {before.retention_weeks}.")
+    if after.window != before.window:
+        said.append(f"A week takes fragments for {after.window.closes - after.window.opens} days now.")
+    return tuple(said)
 
 
 def secret_for(team: Team, code: bytes, week: str, kind: str, place: int) -> bytes:
     """What takes back the fragment that was sent with that token."""
-    key = token_key(team.manifest.board, week, kind, team.manifest.keys[f"{week}/{kind}"])
+    season = team.season_of(week)
+    key = token_key(season.board, week, kind, season.keys[f"{week}/{kind}"])
     return secret_of(code, week, kind, place, key.key_id)
-
-
-def opens_at(team: Team, week: str) -> datetime:
-    """When the board begins to take that week's fragments."""
-    return _monday(week) + timedelta(days=team.manifest.window.opens)
-
-
-def closes_at(team: Team, week: str) -> datetime:
-    """When it takes them no more (exclusive)."""
-    return _monday(week) + timedelta(days=team.manifest.window.closes)
 
 
 def _book(
@@ -174,22 +183,27 @@ def _book(
     now: datetime,
 ) -> tuple[Ticket, ...]:
     """The tokens of all weeks; of those whose keys are destroyed already, because they are closed, there are none."""
-    closed = {week for week in manifest.weeks if _monday(week) + timedelta(days=manifest.window.closes) <= now}
+    closed = {week for week in manifest.weeks if monday_of(week) + timedelta(days=manifest.window.closes) <= now}
     weeks = tuple(week for week in manifest.weeks if week not in closed)
     given = [signature for (week, _, _), signature in zip(blinded, signatures, strict=False) if week not in closed]
     return finished_book(code, msgspec.structs.replace(manifest, weeks=weeks), given)
 
 
-def _monday(week: str) -> datetime:
-    year, _, number = week.partition("-W")
-    return datetime.combine(date.fromisocalendar(int(year), int(number), 1), datetime.min.time(), UTC)
-
-
 def _checked_manifest(client: BoardClient, root_hash: bytes, relay: str | None) -> tuple[Manifest, bytes]:
     document = client.same_manifest(relay)
     manifest = opened_manifest(document, root_hash)
-    if relay is None and manifest.relay is not None and client.manifest(manifest.relay) != document:
+    if manifest.relay not in (None, relay) and client.manifest(manifest.relay) != document:
         raise NotGenuine(
             "The board shows its relay another manifest than you, which could single you out. Do not join; tell your team."
         )
     return manifest, document
+
+
+def _fixed(manifest: Manifest) -> tuple[object, ...]:
+    """What a season's tokens hang on, and what no new signature changes."""
+    return (manifest.v, manifest.board, manifest.scheme, manifest.weeks, manifest.kinds, manifest.keys)
+
+
+def _words(manifest: Manifest) -> tuple[tuple[str, ...], ...]:
+    offered = manifest.vocabulary
+    return offered.functions, offered.categories, offered.tools

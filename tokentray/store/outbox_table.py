@@ -47,8 +47,8 @@ class Parcel:
     """
     A fragment or a deletion on its way; `place` says which of that week's tokens of its kind is its own.
 
-    `op` put, delete; `body` are a put's bytes; `card` is the own card it speaks of. `state` waiting, sent, refused, lapsed or cancelled, with
-    `why`. `missed`: how often its planned time went by unused. Instants aware and UTC.
+    `op` put, replace (a correction), delete; `body` are the bytes of the first two; `card` is the own card it speaks of. `state` waiting, sent,
+    refused, lapsed or cancelled, with `why`. `missed`: how often its planned time went by unused. Instants aware and UTC.
     """
 
     number: int
