@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
+from tokentray.ui.flow import FlowLayout
 from tokentray.ui.growing_text import GrowingText
 from tokentray.ui.look import pixels
+
+
+def fixed_font(design_pixels: float = 12) -> QFont:
+    """The system's font with letters of one width, at a size of the design."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    made.setPixelSize(pixels(design_pixels))
+    return made
+
+
+def line_of_links(*links: QWidget) -> FlowLayout:
+    """Links whose first letter stands below the text above: what a link is padded with goes to the left of it."""
+    made = FlowLayout(gap=8)
+    made.setContentsMargins(-(pixels(2) + 2), 0, 0, 0)
+    for link in links:
+        made.addWidget(link)
+    return made
 
 
 class BytesView(QWidget):
@@ -20,9 +37,7 @@ class BytesView(QWidget):
         self.toggle.clicked.connect(lambda: self.disclose(shown=self.isHidden()))
         self.text = GrowingText(self.tr("The bytes"))
         self.text.setReadOnly(True)
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        fixed.setPixelSize(pixels(12))
-        self.text.setFont(fixed)
+        self.text.setFont(fixed_font())
         self.note = text_label("", "muted", wrap=True)
         self.note.hide()
         column = QVBoxLayout(self)

@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from tokentray.share.team_view import Sending
 from tokentray.ui.card import text_label
-from tokentray.ui.flow import FlowLayout
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.look import look_of
-from tokentray.ui.pages.bytes_view import BytesView
+from tokentray.ui.pages.bytes_view import BytesView, line_of_links
 from tokentray.ui.pages.sending_words import state_glyph, state_words
 
 
@@ -29,14 +28,11 @@ class SendingRow(QWidget):
         self.inside = BytesView()
         self.withdraw = QPushButton()
         self.withdraw.setProperty("role", "link")
-        links = FlowLayout(gap=8)
-        links.addWidget(self.inside.toggle)
-        links.addWidget(self.withdraw)
         column = QVBoxLayout()
         column.setSpacing(2)
         for widget in (self.words, self.state):
             column.addWidget(widget)
-        column.addLayout(links)
+        column.addLayout(line_of_links(self.inside.toggle, self.withdraw))
         column.addWidget(self.inside)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 6, 0, 6)

@@ -46,8 +46,12 @@ def kind_words(kind: str) -> str:
 
 def state_words(put: Sending, withdrawal: Sending | None, zone: str) -> str:
     """How it stands, in one or two sentences."""
-    words = _words(put, zone)
-    return f"{words} {_words(withdrawal, zone)}" if withdrawal is not None else words
+    if withdrawal is None:
+        return _words(put, zone)
+    if put.state == "sent":
+        left = translate("sending", "Left on {when}.").format(when=moment_text(put.done_at, zone))
+        return f"{left} {_words(withdrawal, zone)}"
+    return f"{_words(put, zone)} {_words(withdrawal, zone)}"
 
 
 def state_glyph(put: Sending, withdrawal: Sending | None) -> str:

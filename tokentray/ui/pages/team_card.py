@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from tokentray.core.errors import FragmentRefused
 from tokentray.core.fragment import CARD_SIZES, Vocabulary
-from tokentray.core.journal import Card
+from tokentray.core.journal import Card, Level
 from tokentray.share.fragments import TEXTS, card_text, category_of, sentence_of, told
 from tokentray.share.lint import Finding, findings, rewritten
 from tokentray.share.team_view import CardWish
@@ -99,7 +99,8 @@ class TeamCard(QWidget):
         self.title.setText(title)
         self.facts.setText(
             self.tr("{outcome} · for {level}").format(
-                outcome=wording.outcome_words(card.outcome), level=wording.level_words(card.level).lower()
+                outcome=wording.outcome_words(card.outcome),
+                level=self.tr("the company") if card.level is Level.COMPANY else self.tr("the team"),
             )
         )
         self.tick.setAccessibleName(self.tr("Share {title}").format(title=title))
@@ -186,8 +187,10 @@ class TeamCard(QWidget):
         self.open.setProperty("role", "link")
         self._head = QHBoxLayout()
         self._head.setSpacing(8)
-        for widget in (self.tick, self._mark):
-            self._head.addWidget(widget)
+        self._head.addWidget(self.tick)
+        # The box keeps room for words that it does not have.
+        self._head.addSpacing(-8)
+        self._head.addWidget(self._mark)
         self._head.addWidget(self.title, 1)
         self._head.addWidget(self.facts)
         self._head.addWidget(self.open)
@@ -314,7 +317,7 @@ class TeamCard(QWidget):
         self.keep.setVisible(bool(self.open_findings))
         self._mark_findings()
         category = str(self.category.currentData() or "")
-        words = sentence_of(told(self.card, category or wording.UNKNOWN, "0" * 16, ""))
+        words = sentence_of(told(self.card, category or "…", "0" * 16, ""))
         self._show_bytes(words)
         self.trouble.setText(self.problem)
         self.trouble.setVisible(bool(self.problem))

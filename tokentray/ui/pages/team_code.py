@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
-from tokentray.ui.look import pixels
+from tokentray.ui.look import label
+from tokentray.ui.pages.bytes_view import fixed_font
 
 
 class RecoveryCode(QWidget):
@@ -21,7 +22,9 @@ class RecoveryCode(QWidget):
         super().__init__(parent)
         tr = self.tr
         card = Card(tr("Your recovery code"))
-        self.code = text_label("", wrap=True)
+        # Not one of our own labels: what they put between long words would be copied, too.
+        self.code = label("")
+        self.code.setWordWrap(True)
         self.code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -70,8 +73,7 @@ class RecoveryCode(QWidget):
         return bool(self.code.text())
 
     def show_code(self, text: str) -> None:
-        made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        made.setPixelSize(pixels(22))
+        made = fixed_font(22)
         made.setWeight(QFont.Weight.DemiBold)
         self.code.setFont(made)
         self.code.setText(text)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.look import set_role
+from tokentray.ui.pages.bytes_view import line_of_links
 
 LARGEST_FILE = 4096
 
@@ -116,27 +117,39 @@ class TeamJoin(QWidget):
     def _what_it_is(self) -> Card:
         tr = self.tr
         card = Card(tr("Share what you learned, without being named"))
-        for words in (
-            tr(
-                "Each week you may send a few small parts: how often you used AI, how your experiments went, how many tokens as a "
-                "rough band, and single cards that you chose; each can be left out, and none is sent by itself."
+        for lead, words in (
+            (
+                tr("What leaves"),
+                tr(
+                    "Only what you send, week by week: how often you used AI, how your experiments went, a rough band of tokens by tool, "
+                    "and single cards that you choose."
+                ),
             ),
-            tr(
-                "What never leaves: your name, labels, projects, tags, models, costs, times, keys, and any text of a card that you "
-                "did not send."
+            (
+                tr("What never can"),
+                tr(
+                    "Your name, labels, projects, tags, models, costs, times, keys, and every text that you did not choose to send."
+                ),
             ),
-            tr(
-                "The board cannot tell who sent what: each part travels alone, with its own one-time token and at a random time, so "
-                "that neither a thief of the server nor its operator reading what it stores learns it (level L1); with a relay run by "
-                "somebody else, not even an operator who changes the server does (level L2)."
+            (
+                tr("Who could find out what"),
+                tr(
+                    "Each part travels alone, with a one-time token and at a random time, so that neither a thief of the server nor its "
+                    "operator reading what it stores learns who sent what (level L1), and with a relay run by somebody else not even an "
+                    "operator who changes the server does (level L2)."
+                ),
             ),
-            tr(
-                "What it cannot hide: in a team of eight, a colleague may recognise the style of a card's text; you see every word "
-                "before it leaves, and can withdraw it afterwards."
+            (
+                tr("What cannot be hidden"),
+                tr(
+                    "In a team of eight, a colleague may recognise the style of a card's text; you see every word before it leaves, and "
+                    "can withdraw it later."
+                ),
             ),
         ):
-            card.body.addWidget(text_label(words, wrap=True))
             card.body.addSpacing(4)
+            card.body.addWidget(text_label(lead, "strong", wrap=True))
+            card.body.addWidget(text_label(words, "muted", wrap=True))
         return card
 
     def _form(self) -> Card:
@@ -146,14 +159,13 @@ class TeamJoin(QWidget):
         self.invite = QLineEdit()
         self.invite.setAccessibleName(tr("Your invite"))
         self.invite.setPlaceholderText(tr("Paste the link, or drop its file here"))
-        self.invite.setEchoMode(QLineEdit.EchoMode.Normal)
         words.setBuddy(self.invite)
         self.open = QPushButton(tr("Open a file…"))
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.invite, 1)
         line.addWidget(self.open)
-        self.recover = QPushButton()
+        self.recover = QPushButton(tr("I have a recovery code from another device"))
         self.recover.setProperty("role", "link")
         self.code = QLineEdit()
         self.code.setAccessibleName(tr("Recovery code"))
@@ -179,12 +191,11 @@ class TeamJoin(QWidget):
         card.body.addWidget(words)
         card.body.addLayout(line)
         card.body.addWidget(self.answer)
-        card.body.addWidget(self.recover)
+        card.body.addLayout(line_of_links(self.recover))
         card.body.addWidget(self.code_row)
         card.body.addSpacing(6)
         card.body.addLayout(buttons)
         self.code_row.hide()
-        self.recover.setText(tr("I have a recovery code from another device"))
         return card
 
     def _take(self, text: str) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from tokentray.core.clock import Clock
 from tokentray.settings.settings import Settings
@@ -91,11 +91,8 @@ class TeamPage(QWidget):
         self._show_part()
 
     def show_work(self, words: str) -> None:
-        """What is under way, "" if nothing is."""
+        """What is under way, "" if nothing is; once a team is joined, the window's foot says it."""
         self.join.show_work(words)
-        self._work.setText(words)
-        self.work.setAccessibleName(words)
-        self._show_part()
 
     def show_digest(self, text: str) -> None:
         """A digest that was wished for."""
@@ -132,19 +129,13 @@ class TeamPage(QWidget):
         line = FlowLayout(self.about, gap=10)
         for widget in (self.facts, self.level, self.papers):
             line.addWidget(widget)
-        self._work = text_label("", wrap=True)
-        self.work = QFrame()
-        self.work.setProperty("role", "notice")
-        row = QHBoxLayout(self.work)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.addWidget(self._work)
 
     def _lay_out(self) -> None:
         frame = PageFrame(self, self.tr("Team"))
         frame.head.addWidget(self.parts)
         self._scroll = frame.scroll
         self._feed, self._board = _not_yet(self.tr("Experiments")), _not_yet(self.tr("The week published"))
-        for widget in (self.about, self.promise, self.work, self.join, self.code, *self._parts().values()):
+        for widget in (self.about, self.promise, self.join, self.code, *self._parts().values()):
             frame.body.addWidget(widget)
         frame.body.addStretch(1)
         self.parts.show_value(self.part)
@@ -167,7 +158,6 @@ class TeamPage(QWidget):
         left.verify_wished.connect(self.verify_wished)
         left.log_export_wished.connect(self.log_export_wished)
         left.leave_wished.connect(self.leave_wished)
-        left.told.connect(self.told)
 
     # Showing
 
@@ -183,7 +173,6 @@ class TeamPage(QWidget):
         self.parts.setVisible(joined)
         self.about.setVisible(joined)
         self.promise.setVisible(joined and not self.promise.isHidden())
-        self.work.setVisible(bool(self._work.text()) and joined)
         for name, widget in self._parts().items():
             widget.setVisible(joined and name == self.part)
 

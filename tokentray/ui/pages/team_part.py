@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from tokentray.share.team_view import Sending
 from tokentray.ui.card import Card, text_label
-from tokentray.ui.pages.bytes_view import BytesView
+from tokentray.ui.pages.bytes_view import BytesView, line_of_links
 from tokentray.ui.pages.sending_row import SendingRow
 from tokentray.ui.switch import Switch
 
@@ -100,11 +100,11 @@ class Preview(QFrame):
         self.words = text_label("", wrap=True)
         self.inside = BytesView()
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 10)
+        column.setContentsMargins(14, 10, 14, 8)
         column.setSpacing(2)
         column.addWidget(self.lead)
         column.addWidget(self.words)
-        column.addWidget(self.inside.toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(line_of_links(self.inside.toggle))
         column.addWidget(self.inside)
         self.show_off(off=True)
 

@@ -23,6 +23,7 @@ from tokentray.ui.pages.sending_words import holds_its_place, moment_text, paire
 from tokentray.ui.pages.setting_rows import ChoiceBox
 from tokentray.ui.pages.team_card import TeamCard
 from tokentray.ui.pages.team_part import TeamPart
+from tokentray.ui.pages.withdraw_question import ask_withdrawal
 from tokentray.ui.segments import Segments
 
 Pairs = list[tuple[Sending, Sending | None]]
@@ -116,9 +117,13 @@ class TeamWeek(QWidget):
             return tr("Nothing is switched on yet. Switch on what may leave, or say “Not this week”.")
         if self.result_part.is_chosen and (self.outcome.value() is None or self.effort.value() is None):
             return tr("Say how the experiments went and what they took, or switch that part off.")
-        if not self.card_part.is_chosen:
-            return ""
-        ticked = self._ticked()
+        ticked = self._ticked() if self.card_part.is_chosen else []
+        if not ticked and not any(self.parts[kind].is_chosen for kind in ("c1", "c2")) and not self._bands():
+            return (
+                tr("No card is ticked yet. Tick those that may leave, or say “Not this week”.")
+                if self.card_part.is_chosen
+                else tr("No tokens are known of this week, so nothing would leave.")
+            )
         if len(ticked) > self._room_for_cards():
             words = tr("A week has room for {count} more: untick some, or share them in another week.")
             return words.format(count=wording.cards_text(self._room_for_cards()))
@@ -139,7 +144,7 @@ class TeamWeek(QWidget):
     def _make_words_parts(self) -> None:
         tr = self.tr
         self.adoption_part = TeamPart(
-            tr("How often you used AI"), tr("For the share of the team that does, each week.")
+            tr("How often you used AI"), tr("Counts towards how many of the team use AI in a week.")
         )
         self.adoption = _choice(
             tr("How often you used AI"),
@@ -195,7 +200,7 @@ class TeamWeek(QWidget):
         self.style_note = text_label(
             tr("Free text stays free text: in a team of eight, a colleague may recognise a style."), wrap=True
         )
-        for words in (self.no_cards, self.private, self.style_note):
+        for words in (self.no_cards, self.style_note, self.private):
             self.card_part.editor.addWidget(words)
 
     def _make_deed(self) -> None:
@@ -265,7 +270,7 @@ class TeamWeek(QWidget):
         self.after.clicked.connect(lambda: self._step(1))
         for part in self.parts.values():
             part.switched.connect(self._changed)
-            part.withdraw_wished.connect(lambda number: self.withdraw_wished.emit((number,), False))
+            part.withdraw_wished.connect(self._withdraw)
         for name, choice in (("adoption", self.adoption), ("outcome", self.outcome), ("effort", self.effort)):
             choice.chosen.connect(partial(self._touch, name))
         self.function.activated.connect(partial(self._touch, "function"))
@@ -375,11 +380,11 @@ class TeamWeek(QWidget):
             () if second is None else (second,),
             self.tr("Nothing yet: the week's cards do not say how it went and what it took."),
         )
-        _preview(
-            self.use_part,
-            used(use, offered, dict(self._team.per_week).get("use", 2)),
-            self.tr("Nothing: no tokens are known of this week."),
-        )
+        bands = used(use, offered, dict(self._team.per_week).get("use", 2))
+        _preview(self.use_part, bands, self.tr("Nothing: no tokens are known of this week."))
+        offer = self.tr("{cards} of this week could be chosen.").format(cards=wording.cards_text(len(self.cards)))
+        self.card_part.preview.show_words("" if self.card_part.switch.isChecked() else offer, "")
+        self.card_part.arrange()
         self.style_note.setVisible(bool(self._ticked()))
 
     def _show_deed(self, team: TeamFacts, week: WeekToShare) -> None:
@@ -453,6 +458,10 @@ class TeamWeek(QWidget):
         if self._week is not None:
             self.skip_wished.emit(self._week.week, False)
 
+    def _withdraw(self, number: int) -> None:
+        chosen = tuple(one for one in self._week.sendings if one.number == number) if self._week is not None else ()
+        ask_withdrawal(self, chosen, lambda now: self.withdraw_wished.emit((number,), now))
+
     def _add_word(self, word: str) -> None:
         held = self._settings.private_words
         if word.casefold() in {one.casefold() for one in held}:
@@ -477,6 +486,10 @@ class TeamWeek(QWidget):
         if way < 0:
             return max((week for week in self._team.open_weeks if week < shown), default=None)
         return min((week for week in self._team.open_weeks if week > shown), default=None)
+
+    def _bands(self) -> bool:
+        """Whether tokens by tool are chosen, and known."""
+        return self.use_part.is_chosen and bool(self.use_part.preview.inside.text.text())
 
     def _ticked(self) -> list[TeamCard]:
         return [card for card in self.cards.values() if card.is_ticked]
