@@ -28,7 +28,7 @@ from tokentray.core.period import day_period, local_day
 from tokentray.ingest import logs, polls
 from tokentray.ingest.watching import places_to_watch
 from tokentray.insights.alerts import crossed, standing
-from tokentray.insights.prices import price_missing_models
+from tokentray.insights.price_lookup import price_missing_models
 from tokentray.insights.snapshot import Progress, Snapshot, TrendChoice
 from tokentray.insights.snapshot_taking import take_snapshot
 from tokentray.settings.autostart import own_command, start_at_login

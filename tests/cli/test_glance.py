@@ -19,7 +19,7 @@ from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Tokens, Usage
 from tokentray.ingest.demo import make_demo
 from tokentray.insights import prices
-from tokentray.insights.prices import price_missing_models
+from tokentray.insights.price_lookup import price_missing_models
 from tokentray.insights.report import report
 from tokentray.settings.zone import local_midnights
 from tokentray.store.account_table import account_id

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,17 @@ HEAVY = {"argparse", "dataclasses", "datetime", "decimal", "enum", "inspect", "l
 @pytest.fixture
 def used(machine: Machine) -> Machine:
     """One response of 1,000 tokens in and 100 out, at 3 and 15 USD a million: 0.0045 USD."""
+    write_log(machine)
+    assert machine.run("sync", **NOON).code == 0
+    return machine
+
+
+def write_log(machine: Machine) -> None:
     log = machine.home / ".claude" / "projects" / "-home-dev" / f"{LINE['sessionId']}.jsonl"
     log.parent.mkdir(parents=True)
     log.write_text(json.dumps(LINE) + "\n")
-    assert machine.run("sync", **NOON).code == 0
-    return machine
+    noon = datetime.fromisoformat(NOON["TOKENTRAY_NOW"]).timestamp()
+    os.utime(log, (noon, noon))
 
 
 def imported(machine: Machine, *words: str) -> set[str]:
@@ -89,6 +96,13 @@ def test_the_quick_commands_import_next_to_nothing(used: Machine, words: tuple[s
 
 def test_sync_without_providers_needs_no_http_no_keyring_no_dataclasses(used: Machine) -> None:
     assert not imported(used, "sync") & {"httpx", "keyring", "msgspec", "dataclasses", "argparse", "json", "logging"}
+
+
+def test_a_first_answer_looks_up_prices_without_heavy_imports(machine: Machine) -> None:
+    write_log(machine)
+    names = imported(machine, "today")
+    assert "tokentray.insights.price_lookup" in names
+    assert not names & {"httpx", "keyring", "msgspec", "dataclasses", "argparse", "decimal", "logging"}
 
 
 @pytest.mark.parametrize(
@@ -196,6 +210,14 @@ def test_settings_that_cannot_be_written_are_no_bug(used: Machine) -> None:
 def test_a_reading_tells_of_damaged_settings_too(used: Machine) -> None:
     (used.folder / "settings.json").write_text('{"accounts": [{"name": "openai/work"')
     done = used.run("sync", **NOON)
+    assert (done.code, "settings.json.damaged" in done.err) == (0, True)
+
+
+def test_a_first_answer_tells_of_damaged_settings_too(machine: Machine) -> None:
+    write_log(machine)
+    machine.folder.mkdir()
+    (machine.folder / "settings.json").write_text("{")
+    done = machine.run("today", **NOON)
     assert (done.code, "settings.json.damaged" in done.err) == (0, True)
 
 

@@ -7,7 +7,8 @@ import pytest
 from tokentray.core.batch import BucketSet
 from tokentray.core.usage import Tokens, Usage
 from tokentray.insights.price_list import list_name
-from tokentray.insights.prices import PriceBook, open_price_book, price_missing_models, price_note, worth
+from tokentray.insights.price_lookup import price_missing_models
+from tokentray.insights.prices import PriceBook, open_price_book, price_note, worth
 from tokentray.settings.settings import OwnPrice
 from tokentray.store.account_table import account_id
 from tokentray.store.database import open_history, transaction

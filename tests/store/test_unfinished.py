@@ -10,7 +10,7 @@ import pytest
 
 from tokentray.core.batch import BucketSet
 from tokentray.core.usage import Tokens, Usage
-from tokentray.insights.prices import price_missing_models
+from tokentray.insights.price_lookup import price_missing_models
 from tokentray.store.account_table import account_id
 from tokentray.store.database import History, open_history, transaction
 from tokentray.store.log_table import record_turn

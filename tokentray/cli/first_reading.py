@@ -2,7 +2,7 @@
 
 from tokentray import paths
 from tokentray.cli.errors import NothingConfigured
-from tokentray.cli.reading import Chosen, agents_here, look_up_prices, own_history, read_logs, tell_problems
+from tokentray.cli.reading import agents_here, look_up_prices, own_history, read_logs, tell_problems, what_was_chosen
 from tokentray.cli.sync import NOTHING
 from tokentray.store.database import History, open_history
 from tokentray.store.unfinished import is_unfinished
@@ -40,12 +40,12 @@ def history_to_read(here: "Here") -> History:
 
 
 def _read(only_today: bool) -> None:
-    chosen = Chosen()
+    chosen = what_was_chosen()
     found = agents_here(chosen)
     agents = [agent for agent in found if agent.account not in chosen.paused]
     if not found and not chosen.others:
         raise NothingConfigured(NOTHING)
     with own_history(chosen) as history:
         result = read_logs(history, agents, all_agents=True, only_today=only_today)
-        look_up_prices(history)
+        look_up_prices(history, chosen)
     tell_problems(result)

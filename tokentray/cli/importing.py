@@ -11,8 +11,8 @@ from tokentray.cli.here import Here, warn
 from tokentray.cli.journal_history import journal_to_write
 from tokentray.cli.plain import counted
 from tokentray.cli.progress import Bar
-from tokentray.cli.reading import look_up_prices
 from tokentray.core.errors import HistoryError, Unreadable
+from tokentray.insights.price_lookup import price_missing_models
 from tokentray.store.database import History, transaction
 from tokentray.store.export_reading import is_export, read_export
 from tokentray.store.totals import usage_count
@@ -62,7 +62,7 @@ def import_files(files: list[str], here: Here) -> int:
     is_new = not here.has_history
     with journal_to_write(here) as history:
         failed = [file for file in exports if not _take(history, file)]
-        look_up_prices(history)
+        price_missing_models(history, here.settings.own_prices)
         if is_new and is_unfinished(history) and usage_count(history):
             _leave_the_logs(history)
     return PART_FAILED if failed or len(exports) < len(files) else DONE

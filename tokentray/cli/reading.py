@@ -15,17 +15,26 @@ from tokentray.sources import AGENTS
 from tokentray.store.database import History, open_history, transaction
 from tokentray.store.unfinished import begin_first_reading, finish_first_reading, is_new, is_unfinished, lacks_prices
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tokentray.settings.settings import OwnPrice
+
 TERMINATED = 143
 
 
 class Chosen:
-    """What the settings say about reading, taken without the imports of settings.py. `others` are accounts of providers; `is_told`: they say something."""
+    """
+    What the settings say about reading, taken without the imports of settings.py.
 
-    __slots__ = ("added", "is_told", "others", "paused", "zone")
+    `others` are accounts of providers; `is_told`: they say something; `has_prices`: there are prices of the person's own.
+    """
+
+    __slots__ = ("added", "has_prices", "is_told", "others", "paused", "zone")
 
     def __init__(self) -> None:
         raw = peek_settings(paths.settings_file())
         self.is_told = bool(raw)
+        self.has_prices = bool(raw.get("own_prices"))
         found = raw.get("accounts")
         accounts = [account for account in found if isinstance(account, dict)] if isinstance(found, list) else []
         named = [(name, account) for account in accounts if isinstance(name := account.get("name"), str)]
@@ -34,6 +43,17 @@ class Chosen:
         self.others = [name for name, _ in named if name.partition("/")[0] not in AGENTS]
         zone = raw.get("zone")
         self.zone = zone_of(zone if isinstance(zone, str) and is_zone(zone) else "", os.environ)
+
+
+def what_was_chosen() -> Chosen:
+    """What the settings say; damaged ones hold accounts that would be passed over in silence, so they are set aside, and that is said."""
+    chosen = Chosen()
+    if not chosen.is_told and os.path.exists(paths.settings_file()):
+        # 30 ms: only settings.py knows how.
+        from tokentray.cli.here import here
+
+        here()
+    return chosen
 
 
 def agents_here(chosen: Chosen) -> list[AgentHome]:
@@ -66,15 +86,21 @@ def read_logs(
     return result
 
 
-def look_up_prices(history: History) -> None:
+def look_up_prices(history: History, chosen: Chosen) -> None:
     """Looks up the prices of models that are new; without any, this costs nothing."""
     if not lacks_prices(history):
         return
-    # 30 ms, only when a model was seen for the first time.
-    from tokentray.insights.prices import price_missing_models
+    # 6 ms, only when a model was seen for the first time.
+    from tokentray.insights.price_lookup import price_missing_models
+
+    price_missing_models(history, _own_prices() if chosen.has_prices else ())
+
+
+def _own_prices() -> "tuple[OwnPrice, ...]":
+    # 25 ms, only for those who set prices of their own.
     from tokentray.settings.settings import load_settings
 
-    price_missing_models(history, load_settings(paths.settings_file()).own_prices)
+    return load_settings(paths.settings_file()).own_prices
 
 
 def tell_problems(result: ScanResult) -> None:

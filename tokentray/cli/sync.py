@@ -1,18 +1,16 @@
 """`tokentray sync`: reads what is new from every account, once."""
 
-import os
 import sys
 
-from tokentray import paths
 from tokentray.cli.codes import DONE, NOTHING_CONFIGURED, PART_FAILED, WRONG_USAGE
 from tokentray.cli.reading import (
-    Chosen,
     agents_here,
     end_cleanly_when_told,
     look_up_prices,
     own_history,
     read_logs,
     tell_problems,
+    what_was_chosen,
 )
 from tokentray.ingest.logs import ScanResult
 
@@ -29,12 +27,7 @@ MEGABYTE = 1_000_000
 def run_sync(accounts: list[str], *, full: bool = False, as_json: bool = False, quietly: bool = False) -> int:
     """All accounts that are not paused, or only those named; `quietly` leaves the answer out."""
     end_cleanly_when_told()
-    chosen = Chosen()
-    if not chosen.is_told and os.path.exists(paths.settings_file()):
-        # Damaged settings hold accounts that would be passed over in silence: settings.py (30 ms) sets them aside and says so.
-        from tokentray.cli.here import here
-
-        here()
+    chosen = what_was_chosen()
     found = agents_here(chosen)
     known = [*(agent.account for agent in found), *chosen.others]
     unknown = [account for account in accounts if account not in known]
@@ -57,7 +50,7 @@ def run_sync(accounts: list[str], *, full: bool = False, as_json: bool = False, 
             from tokentray.cli.polling import poll_providers
 
             outcomes = poll_providers(history, accounts and others, full)
-        look_up_prices(history)
+        look_up_prices(history, chosen)
     tell_problems(result)
     failed = [outcome for outcome in outcomes if outcome.state != "ok"]
     for outcome in failed:

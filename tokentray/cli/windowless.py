@@ -9,10 +9,9 @@ from tokentray import paths
 from tokentray.cli.codes import NOTHING_CONFIGURED
 from tokentray.cli.glance import show_today
 from tokentray.cli.here import here, warn
-from tokentray.cli.reading import look_up_prices
 from tokentray.cli.sync import run_sync
 from tokentray.ingest.demo import make_demo
-from tokentray.insights.prices import price_missing_models
+from tokentray.insights.price_lookup import price_missing_models
 from tokentray.store.database import open_history
 
 
@@ -29,6 +28,5 @@ def run_windowless(why: str, *, sample: bool = False) -> int:
         with open_history(path, zone=place.zone) as history:
             make_demo(history, place.clock)
             price_missing_models(history)
-            look_up_prices(history)
         print("SAMPLE DATA, made up")
         return show_today(False, path=path)

@@ -6,10 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 from tokentray import paths
-from tokentray.core.usage import BAND_EDGES
+from tokentray.core.found import BAND_EDGES
+
+# Not typing's: importing that costs 5 ms, which a first answer on a new machine does not have.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Cells = tuple[int | None, int | None, int | None, int | None, int | None]
 """Input, cache read, 5 min cache write, 1 h cache write, output, in 10^-12 USD for one token; None where the list does not say."""

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from tokentray.core.money import Money, MoneyKind
-from tokentray.core.usage import BAND_EDGES
-from tokentray.insights.price_list import PriceList, list_name, load_price_list
+from tokentray.insights.price_lookup import BY_HOUR, OWN, price_missing_models, price_rows
 from tokentray.settings.settings import OwnPrice
-from tokentray.store.database import History, transaction
-from tokentray.store.price_table import Price, PriceRow, forget_prices, prices_of, record_prices, unpriced_models
-
-OWN = "own"
-# Such a model's price on the list depends on the time of day; what holds outside of the named hours is taken for all of the day.
-BY_HOUR = " (without its prices by the hour)"
-BANDS = len(BAND_EDGES) + 1
+from tokentray.store.database import History
+from tokentray.store.price_table import Price, prices_of, unpriced_models
 
 
 class PriceBook:
@@ -49,12 +43,8 @@ def open_price_book(history: History, own_prices: Iterable[OwnPrice] | None = No
         price_missing_models(history, own_prices)
     prices = prices_of(history)
     missing = unpriced_models(history) if history.read_only or history.db.in_transaction else []
-    if missing:
-        own = _by_model(own_prices)
-        price_list = load_price_list()
-        for model, tier in missing:
-            for row in _rows(price_list, own, model, tier):
-                prices.setdefault((model, tier, row.band), []).append((row.since_day, row.price))
+    for row in price_rows(missing, own_prices):
+        prices.setdefault((row.model, row.tier, row.band), []).append((row.since_day, row.price))
     return PriceBook(prices)
 
 
@@ -89,26 +79,6 @@ def in_usd(units: int) -> Money:
     return Money(Decimal(units).scaleb(-12), "USD", MoneyKind.ESTIMATED)
 
 
-def price_missing_models(history: History, own_prices: Iterable[OwnPrice] | None = None) -> int:
-    """
-    Looks up the prices of models and tiers that came since the last time, and all of them again if the list or the person's own
-    prices are others; gives how many. To be called after something was recorded; costs 2 ms if nothing is to be done.
-
-    `own_prices` None: the person's prices are not at hand, and what is known stays.
-    """
-    own = _by_model(own_prices)
-    outdated = own_prices is not None and _is_outdated(history, own)
-    if not outdated and not unpriced_models(history):
-        return 0
-    price_list = load_price_list()
-    with transaction(history):
-        if outdated:
-            forget_prices(history)
-        missing = unpriced_models(history)
-        record_prices(history, [row for model, tier in missing for row in _rows(price_list, own, model, tier)])
-    return len(missing)
-
-
 def price_note(lists: Iterable[str]) -> str:
     """Names the lists that estimates rest on; empty if there are none."""
     named = list_names(lists)
@@ -120,49 +90,3 @@ def list_names(lists: Iterable[str]) -> str:
     held = set(lists)
     named = {"your own prices" if name == OWN else name for name in held if name + BY_HOUR not in held}
     return " and ".join(sorted(named))
-
-
-def _by_model(own_prices: Iterable[OwnPrice] | None) -> dict[str, OwnPrice]:
-    return {price.model: price for price in own_prices or () if price.model}
-
-
-def _is_outdated(history: History, own: dict[str, OwnPrice]) -> bool:
-    current = list_name()
-    for (model, tier, _), periods in prices_of(history).items():
-        mine = own.get(model) if tier is None else None
-        for _, price in periods:
-            if mine is not None:
-                if price != _own_price(mine):
-                    return True
-            elif price.list.removesuffix(BY_HOUR) != current:
-                return True
-    return False
-
-
-def _rows(price_list: PriceList, own: dict[str, OwnPrice], model: str, tier: str | None) -> Iterator[PriceRow]:
-    if model in own and tier is None:
-        price = _own_price(own[model])
-        yield from (PriceRow(model, tier, band, 0, price) for band in range(BANDS))
-        return
-    name = price_list.name + BY_HOUR if price_list.varies_by_hour(model) else price_list.name
-    periods = price_list.prices(model, tier or "") or [(0, ((None, None, None, None, None),) * BANDS)]
-    for since_day, bands in periods:
-        for band, cells in enumerate(bands):
-            yield PriceRow(model, tier, band, since_day, Price(*cells, list=name))
-
-
-def _own_price(own: OwnPrice) -> Price:
-    """In USD for a million tokens; what is left empty costs as much as input, but output is unknown then."""
-    fresh = _units(own.input)
-    read, write = _units(own.cache_read), _units(own.cache_write)
-    write = fresh if write is None else write
-    return Price(fresh, fresh if read is None else read, write, write, _units(own.output), OWN)
-
-
-def _units(usd_for_a_million: str) -> int | None:
-    """None for what is no price: the settings' file may have been edited by hand."""
-    try:
-        price = Decimal(usd_for_a_million)
-    except InvalidOperation:
-        return None
-    return round(price * 1_000_000) if price.is_finite() and price >= 0 else None

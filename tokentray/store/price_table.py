@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tokentray.store.database import History
 from tokentray.store.names import name_id
@@ -34,27 +33,49 @@ UNKNOWN = """
 LISTS = "SELECT DISTINCT list FROM price ORDER BY list"
 
 
-@dataclass(frozen=True, slots=True)
 class Price:
     """In 10^-12 USD for one token; None where the list does not say. All None: the list does not know the model. `list` names it with its date."""
 
-    input: int | None
-    cache_read: int | None
-    cache_write_5m: int | None
-    cache_write_1h: int | None
-    output: int | None
-    list: str
+    # Not a dataclass: importing those costs 12 ms, more than all the rest of looking up a price.
+    __slots__ = ("cache_read", "cache_write_1h", "cache_write_5m", "input", "list", "output")
+
+    def __init__(
+        self,
+        input: int | None,  # noqa: A002
+        cache_read: int | None,
+        cache_write_5m: int | None,
+        cache_write_1h: int | None,
+        output: int | None,
+        list: str,  # noqa: A002
+    ) -> None:
+        self.input = input
+        self.cache_read = cache_read
+        self.cache_write_5m = cache_write_5m
+        self.cache_write_1h = cache_write_1h
+        self.output = output
+        self.list = list
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Price) and _price(self) == _price(other)
+
+    def __hash__(self) -> int:
+        return hash(_price(self))
+
+    def __repr__(self) -> str:
+        return f"Price{_price(self)}"
 
 
-@dataclass(frozen=True, slots=True)
 class PriceRow:
     """A price from a day on (days since 1970-01-01); `tier` None is the usual one."""
 
-    model: str
-    tier: str | None
-    band: int
-    since_day: int
-    price: Price
+    __slots__ = ("band", "model", "price", "since_day", "tier")
+
+    def __init__(self, model: str, tier: str | None, band: int, since_day: int, price: Price) -> None:
+        self.model = model
+        self.tier = tier
+        self.band = band
+        self.since_day = since_day
+        self.price = price
 
 
 def unpriced_models(history: History) -> list[tuple[str, str | None]]:
