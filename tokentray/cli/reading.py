@@ -1,8 +1,8 @@
 """Reads the agents' logs into the history: what `sync`, a new machine's first answer and a machine without display share."""
 
 import os
-import signal
 import sys
+from _signal import SIGTERM, signal  # type: ignore[import-not-found]  # the module signal adds names to the numbers, for 2 ms
 from types import FrameType
 
 from tokentray import paths
@@ -115,4 +115,4 @@ def end_cleanly_when_told() -> None:
     def leave(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(TERMINATED)
 
-    signal.signal(signal.SIGTERM, leave)
+    signal(SIGTERM, leave)
