@@ -17,16 +17,18 @@ from tokentray.insights.journal import JournalChoice
 from tokentray.insights.snapshot import Progress, TrendChoice
 from tokentray.settings.new_account import AccountTested
 from tokentray.settings.settings import AccountSetting, Settings
+from tokentray.share.team_view import TeamView
 from tokentray.ui.look import apply_look
 from tokentray.ui.pages.checkin_page import CheckInPage
 from tokentray.ui.pages.journal_page import JournalPage
 from tokentray.ui.pages.overview_page import OverviewPage
 from tokentray.ui.pages.settings_page import SettingsPage
 from tokentray.ui.pages.sources_page import SourcesPage
+from tokentray.ui.pages.team_page import TeamPage
 from tokentray.ui.pages.trends_page import TrendsPage
 from tokentray.ui.window import Window
 
-PAGES = ("overview", "trends", "journal", "checkin", "sources", "settings")
+PAGES = ("overview", "trends", "journal", "checkin", "team", "sources", "settings")
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_only_the_visible_page_is_painted_anew(window: Window) -> None:
     assert overview._snapshot.accounts == ()
 
 
-@pytest.mark.parametrize(("key", "page"), list(zip("123456", PAGES, strict=True)))
+@pytest.mark.parametrize(("key", "page"), list(zip("1234567", PAGES, strict=True)))
 def test_control_and_a_number_switch_pages(window: Window, qtbot: QtBot, key: str, page: str) -> None:
     qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
     assert window.page == page
@@ -77,7 +79,7 @@ def test_tab_comes_to_the_present_page_in_the_sidebar(window: Window) -> None:
     window.show_page("sources")
     policies = [button.focusPolicy() for button in window.sidebar._group.buttons()]
     strong, click = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
-    assert policies == [click, click, click, click, strong, click]
+    assert policies == [click, click, click, click, click, strong, click]
 
 
 def test_f5_syncs_and_escape_closes(window: Window, qtbot: QtBot) -> None:
@@ -124,7 +126,7 @@ def test_its_place_and_page_are_remembered(window: Window, qtbot: QtBot) -> None
     assert again.height() == 701
 
 
-@pytest.mark.parametrize("text", ["nonsense", "[]", '{"page": "team", "geometry": 7}'])
+@pytest.mark.parametrize("text", ["nonsense", "[]", '{"page": "nowhere", "geometry": 7}'])
 def test_a_place_that_cannot_be_read_is_forgotten(qtbot: QtBot, text: str) -> None:
     window = Window(Settings(window=text), StoppedClock(NOW))
     qtbot.addWidget(window)
@@ -292,6 +294,82 @@ def test_a_card_of_the_check_in_is_opened_in_the_journal(window: Window) -> None
     assert journal.editor.card().id == FAILED.id
 
 
+def team_page(window: Window) -> TeamPage:
+    page = window._pages["team"]
+    assert isinstance(page, TeamPage)
+    return page
+
+
+def test_it_says_whether_somebody_looks_at_the_team(window: Window) -> None:
+    looked_at: list[bool] = []
+    window.team_shown.connect(looked_at.append)
+    window.show_page("team")
+    window.show_page("journal")
+    window.show_page("team")
+    window.close()
+    assert looked_at == [True, False, True, False]
+
+
+def test_the_check_in_leads_to_what_of_its_week_may_leave(window: Window, qtbot: QtBot) -> None:
+    window.show_page("checkin")
+    window.show_checkin(checkin_draft())
+    checkin = window._pages["checkin"]
+    assert isinstance(checkin, CheckInPage)
+    with qtbot.waitSignal(window.team_week_chosen) as chosen:
+        checkin.share.click()
+    assert (chosen.args, window.page, team_page(window).part) == (["2026-W47"], "team", "week")
+
+
+def test_search_finds_the_team_and_what_can_be_done_there(window: Window, qtbot: QtBot) -> None:
+    finder = window.search()
+    finder.field.setText("team")
+    assert [finder.list.item(row).text() for row in range(finder.list.count())] == [
+        "Team\u2002·\u2002page",
+        "Join a team\u2002·\u2002action",
+    ]
+    finder.field.setText("share this week")
+    with qtbot.waitSignal(window.team_week_chosen) as chosen:
+        qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+    assert (chosen.args, window.page) == ([""], "team")
+
+
+def test_whoever_is_in_no_team_is_offered_to_join_one_only(window: Window) -> None:
+    window.show_team(TeamView(NOW))
+    assert [title for _, title, _ in window._team_actions()] == ["Join a team"]
+
+
+def test_what_is_done_for_the_team_is_stopped_at_the_foot_and_a_scan_goes_on(window: Window) -> None:
+    stopped: list[str] = []
+    window.stop_wished.connect(lambda: stopped.append("scan"))
+    window.team_stop_wished.connect(lambda: stopped.append("team"))
+    window.show_progress(Progress("Reading", 0.5))
+    window.show_team_work("Joining the team")
+    assert window.progress.text == "Joining the team"
+    window.progress.stop.click()
+    window.show_team_work("")
+    assert window.progress.text == "Reading"
+    window.progress.stop.click()
+    assert stopped == ["team", "scan"]
+
+
+def test_esc_does_not_lose_a_recovery_code_that_was_not_kept(window: Window, qtbot: QtBot) -> None:
+    window.show_page("team")
+    window.show_code("AAAA-BBBB")
+    window.show_page("journal")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert (window.isVisible(), window.page) == (True, "team")
+    assert window.undo.text.startswith("Your recovery code is shown this once")
+    team_page(window).code.keep.click()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
+
+
+def test_a_closing_program_takes_the_window_along_in_any_case(window: Window) -> None:
+    window.show_page("team")
+    window.show_code("AAAA-BBBB")
+    assert window.close()
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_nothing_is_wider_than_the_smallest_window(app: QApplication, qtbot: QtBot, page: str, scale: float) -> None:
@@ -301,6 +379,7 @@ def test_nothing_is_wider_than_the_smallest_window(app: QApplication, qtbot: QtB
     window.show_snapshot(extreme_snapshot())
     window.show_journal(extreme_view())
     window.show_checkin(checkin_draft())
+    window.show_team(TeamView(NOW))
     window.show_page(page)
     window.resize(900, 600)
     window.show()
@@ -314,6 +393,7 @@ def test_nothing_is_wider_than_the_smallest_window(app: QApplication, qtbot: QtB
 def test_tab_reaches_something_on_every_page(app: QApplication, window: Window, qtbot: QtBot, page: str) -> None:
     window.show_journal(week_view())
     window.show_checkin(checkin_draft())
+    window.show_team(TeamView(NOW))
     window.show_page(page)
     app.processEvents()
     reached = set()

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from tokentray.core.clock import Clock
@@ -18,6 +18,7 @@ from tokentray.insights.journal import JournalView
 from tokentray.insights.snapshot import Progress, Snapshot
 from tokentray.settings.new_account import AccountTested
 from tokentray.settings.settings import Settings
+from tokentray.share.team_view import TeamView
 from tokentray.ui import wording
 from tokentray.ui.finder import Finder, Target
 from tokentray.ui.look import pixels
@@ -27,6 +28,7 @@ from tokentray.ui.pages.journal_rows import title_of
 from tokentray.ui.pages.overview_page import OverviewPage
 from tokentray.ui.pages.settings_page import SettingsPage
 from tokentray.ui.pages.sources_page import SourcesPage
+from tokentray.ui.pages.team_page import TeamPage
 from tokentray.ui.pages.trends_page import TrendsPage
 from tokentray.ui.progress_line import ProgressLine
 from tokentray.ui.sidebar import Sidebar
@@ -34,7 +36,7 @@ from tokentray.ui.undo_bar import UndoBar
 
 FRESHNESS_EVERY_MS = 20_000
 
-Page = OverviewPage | TrendsPage | JournalPage | CheckInPage | SourcesPage | SettingsPage
+Page = OverviewPage | TrendsPage | JournalPage | CheckInPage | TeamPage | SourcesPage | SettingsPage
 
 
 class Window(QMainWindow):
@@ -59,6 +61,7 @@ class Window(QMainWindow):
     window_placed = Signal(str)
     journal_shown = Signal(bool)
     checkin_shown = Signal(bool)
+    team_shown = Signal(bool)
     """Whether that page is before somebody's eyes from now on."""
 
     card_edited = Signal(object)
@@ -76,6 +79,22 @@ class Window(QMainWindow):
     week_chosen = Signal(str)
     checkin_edited = Signal(object)
 
+    join_wished = Signal(str, str)
+    leave_wished = Signal(bool)
+    share_wished = Signal(object)
+    skip_wished = Signal(str, bool)
+    withdraw_wished = Signal(object, bool)
+    verify_wished = Signal()
+    refresh_wished = Signal()
+    team_week_chosen = Signal(str)
+    reproduced_noted = Signal(str, bool)
+    still_true_answered = Signal(str, str)
+    card_imported = Signal(str)
+    digest_wished = Signal(object)
+    webhook_given = Signal(str, str)
+    log_export_wished = Signal(str)
+    team_stop_wished = Signal()
+
     def __init__(self, settings: Settings, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("TokenTray")
@@ -84,12 +103,16 @@ class Window(QMainWindow):
         self._snapshot: Snapshot | None = None
         self._journal_view: JournalView | None = None
         self._draft: CheckInDraft | None = None
+        self._team_view: TeamView | None = None
+        self._progress: Progress | None = None
+        self._team_work = ""
         self._pages: dict[str, Page] = {}
         self._titles = {
             "overview": self.tr("Overview"),
             "trends": self.tr("Trends"),
             "journal": self.tr("Journal"),
             "checkin": self.tr("Check-in"),
+            "team": self.tr("Team"),
             "sources": self.tr("Sources"),
             "settings": self.tr("Settings"),
         }
@@ -151,15 +174,52 @@ class Window(QMainWindow):
             page.show_edits(card_id, edits)
 
     @Slot(object)
+    def show_team(self, view: TeamView) -> None:
+        """Shows the team as it is now, on its page when that is seen."""
+        self._team_view = view
+        page = self._pages.get("team")
+        if isinstance(page, TeamPage) and self.isVisible() and self.page == "team":
+            page.show_team(view)
+
+    @Slot(str)
+    def show_code(self, text: str) -> None:
+        """Shows a new recovery code, this once; the page of those who joined is there."""
+        page = self._pages.get("team")
+        if isinstance(page, TeamPage):
+            page.show_code(text)
+
+    @Slot(str)
+    def show_digest(self, text: str) -> None:
+        page = self._pages.get("team")
+        if isinstance(page, TeamPage):
+            page.show_digest(text)
+
+    @Slot(str)
+    def show_join_problem(self, words: str) -> None:
+        page = self._pages.get("team")
+        if isinstance(page, TeamPage):
+            page.show_join_problem(words)
+
+    @Slot(str)
+    def show_team_work(self, words: str) -> None:
+        """What is done for the team at this moment, "" if nothing is; at the foot it can be stopped from every page."""
+        self._team_work = words
+        page = self._pages.get("team")
+        if isinstance(page, TeamPage):
+            page.show_work(words)
+        self._show_progress()
+
+    @Slot(object)
     def show_progress(self, progress: Progress | None) -> None:
-        self.progress.show_progress(progress)
+        self._progress = progress
+        self._show_progress()
 
     @Slot(object)
     def show_settings(self, settings: Settings) -> None:
         """Shows settings that were changed, here or elsewhere."""
         self._settings = settings
         for page in self._pages.values():
-            if isinstance(page, (OverviewPage, TrendsPage, CheckInPage, SettingsPage)):
+            if isinstance(page, (OverviewPage, TrendsPage, CheckInPage, TeamPage, SettingsPage)):
                 page.show_settings(settings)
 
     @Slot(object)
@@ -174,7 +234,7 @@ class Window(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        """Goes to overview, trends, journal, checkin, sources or settings."""
+        """Goes to overview, trends, journal, checkin, team, sources or settings."""
         if name not in self._titles:
             return
         self.page = name
@@ -191,6 +251,12 @@ class Window(QMainWindow):
     def show_card(self, card_id: str) -> None:
         """Opens a card on the Journal, if it stands there."""
         self._journal().show_card(card_id)
+
+    @Slot(str)
+    def share_week(self, week: str) -> None:
+        """Opens Team at what of that week could leave; "": at this week."""
+        self._team().show_part("week")
+        self.team_week_chosen.emit(week)
 
     def search(self) -> Finder:
         """Opens the search over cards, tags, models, projects, accounts, pages and actions."""
@@ -230,9 +296,17 @@ class Window(QMainWindow):
             self._foot.setContentsMargins(25, 0 if empty else 8, 24, 0 if empty else 14)
         return super().eventFilter(watched, event)
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # When the program ends it goes in any case: only a person who closes it is asked.
+        if event.spontaneous() and self._keeps_code():
+            event.ignore()
+        else:
+            super().closeEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.close()
+            if not self._keeps_code():
+                self.close()
         else:
             super().keyPressEvent(event)
 
@@ -265,7 +339,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self.sidebar.page_chosen.connect(self.show_page)
         self.sidebar.search_wished.connect(self.search)
-        self.progress.stop_wished.connect(self.stop_wished)
+        self.progress.stop_wished.connect(self._stop)
         for index, name in enumerate(self._titles):
             self._shortcut(f"Ctrl+{index + 1}", partial(self.show_page, name))
         self._shortcut("Ctrl+K", self.search)
@@ -299,6 +373,7 @@ class Window(QMainWindow):
                 "trends": self._make_trends,
                 "journal": self._make_journal,
                 "checkin": self._make_checkin,
+                "team": self._make_team,
                 "sources": self._make_sources,
                 "settings": self._make_settings,
             }
@@ -346,8 +421,32 @@ class Window(QMainWindow):
         page.checkin_edited.connect(self.checkin_edited)
         page.card_edited.connect(self.card_edited)
         page.card_wished.connect(self.show_card)
+        page.share_wished.connect(self.share_week)
         page.told.connect(self.tell)
         page.undoable.connect(self.undo.offer)
+        return page
+
+    def _make_team(self) -> TeamPage:
+        page = TeamPage(self._settings, self._clock)
+        page.join_wished.connect(self.join_wished)
+        page.leave_wished.connect(self.leave_wished)
+        page.share_wished.connect(self.share_wished)
+        page.skip_wished.connect(self.skip_wished)
+        page.withdraw_wished.connect(self.withdraw_wished)
+        page.verify_wished.connect(self.verify_wished)
+        page.refresh_wished.connect(self.refresh_wished)
+        page.team_week_chosen.connect(self.team_week_chosen)
+        page.reproduced_noted.connect(self.reproduced_noted)
+        page.still_true_answered.connect(self.still_true_answered)
+        page.card_imported.connect(self.card_imported)
+        page.digest_wished.connect(self.digest_wished)
+        page.webhook_given.connect(self.webhook_given)
+        page.log_export_wished.connect(self.log_export_wished)
+        page.settings_changed.connect(self._change_settings)
+        page.card_wished.connect(self.show_card)
+        page.told.connect(self.tell)
+        page.undoable.connect(self.undo.offer)
+        page.show_work(self._team_work)
         return page
 
     def _make_sources(self) -> SourcesPage:
@@ -382,6 +481,9 @@ class Window(QMainWindow):
         elif isinstance(page, CheckInPage):
             if self._draft is not None:
                 page.show_checkin(self._draft)
+        elif isinstance(page, TeamPage):
+            if self._team_view is not None:
+                page.show_team(self._team_view)
         elif self._snapshot is not None:
             page.show_snapshot(self._snapshot)
 
@@ -393,9 +495,26 @@ class Window(QMainWindow):
 
     def _tell_what_is_seen(self, visible: bool) -> None:
         before, self._seen = self._seen, self.page if visible else ""
-        for page, shown in (("journal", self.journal_shown), ("checkin", self.checkin_shown)):
+        told = (("journal", self.journal_shown), ("checkin", self.checkin_shown), ("team", self.team_shown))
+        for page, shown in told:
             if before != self._seen and page in (before, self._seen):
                 shown.emit(self._seen == page)
+
+    def _keeps_code(self) -> bool:
+        """Whether a recovery code stands there that would be lost with the window; then says so."""
+        page = self._pages.get("team")
+        if not isinstance(page, TeamPage) or not page.code.is_asking:
+            return False
+        self.show_page("team")
+        self.tell(self.tr("Your recovery code is shown this once: keep it, say so, and then close the window."))
+        return True
+
+    def _show_progress(self) -> None:
+        self.progress.show_progress(Progress(self._team_work, None) if self._team_work else self._progress)
+
+    def _stop(self) -> None:
+        """What is shown at the foot, and nothing else."""
+        (self.team_stop_wished if self._team_work else self.stop_wished).emit()
 
     def _show_freshness(self) -> None:
         newest = self._snapshot.newest_at if self._snapshot is not None else None
@@ -445,6 +564,12 @@ class Window(QMainWindow):
         assert isinstance(page, JournalPage)  # noqa: S101 - for mypy
         return page
 
+    def _team(self) -> TeamPage:
+        self.show_page("team")
+        page = self._page("team")
+        assert isinstance(page, TeamPage)  # noqa: S101 - for mypy
+        return page
+
     def _targets(self) -> list[Target]:
         page, action = self.tr("page"), self.tr("action")
         targets = [Target("page", name, title, page) for name, title in self._titles.items()]
@@ -473,11 +598,19 @@ class Window(QMainWindow):
             ("sync", self.tr("Sync now"), self.sync_wished.emit),
             ("card", self.tr("New card"), lambda: self._journal().new_card()),
             ("add", self.tr("Add a source"), self._add_source),
+            *self._team_actions(),
             ("export-csv", self.tr("Export the history as CSV"), lambda: self._settings_page().ask_export("csv")),
             ("export-json", self.tr("Export the history as JSON"), lambda: self._settings_page().ask_export("json")),
             ("backup", self.tr("Back up the history"), lambda: self._settings_page().ask_backup()),
             ("restore", self.tr("Restore a backup"), lambda: self._settings_page().ask_restore()),
         ]
+
+    def _team_actions(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """Who belongs to a team shares; who does not, joins one. Before the page was shown nobody knows: then it offers both."""
+        joined = None if self._team_view is None else self._team_view.team is not None
+        share = ("share", self.tr("Share this week…"), lambda: self.share_week(""))
+        join = ("join", self.tr("Join a team"), lambda: self._team().show_part("week"))
+        return [*([share] if joined is not False else []), *([join] if not joined else [])]
 
     def _settings_page(self) -> SettingsPage:
         self.show_page("settings")

@@ -52,6 +52,9 @@ class CheckInPage(QWidget):
     checkin_edited = Signal(object)
     card_edited = Signal(object)
     card_wished = Signal(str)
+    share_wished = Signal(str)
+    """The week of which something may leave for the team."""
+
     told = Signal(str)
     undoable = Signal(str, object)
     """What was just done in words, and a function that takes it back."""
@@ -186,6 +189,8 @@ class CheckInPage(QWidget):
         menu.addAction(tr("As Markdown…"), lambda: self.ask_file("md", tr("Markdown"), self.markdown))
         menu.addAction(tr("As a page (HTML)…"), lambda: self.ask_file("html", "HTML", self.html))
         self.save_as.setMenu(menu)
+        self.share = QPushButton(tr("Share with your team…"))
+        self.share.setToolTip(tr("Opens Team at this week; nothing leaves before you have seen and chosen it"))
 
     def _make_questions(self) -> None:
         tr = self.tr
@@ -271,7 +276,7 @@ class CheckInPage(QWidget):
         choosers: tuple[QWidget, ...] = (self.before, self.week, self.after, self.this_week)
         for widget in choosers:
             line.addWidget(widget)
-        for button in (chooser, self.save_as, self.copy):
+        for button in (chooser, self.share, self.save_as, self.copy):
             frame.head.addWidget(button)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(GAP)
@@ -302,6 +307,7 @@ class CheckInPage(QWidget):
         self.after.clicked.connect(lambda: self._step(1))
         self.this_week.clicked.connect(lambda: self._choose(self._week_now()))
         self.copy.clicked.connect(self._copy)
+        self.share.clicked.connect(self._share)
         self.done.clicked.connect(self._finish)
         self.picture.told.connect(self.told)
         self.close_comparison.clicked.connect(self.comparison.hide)
@@ -438,6 +444,11 @@ class CheckInPage(QWidget):
         QGuiApplication.clipboard().setText(self.markdown())
         cards = wording.cards_text(sum(row.card.level is not Level.ME for row in self._written().cards))
         self.told.emit(self.tr("The check-in was copied as Markdown, with {cards}.").format(cards=cards))
+
+    def _share(self) -> None:
+        self.save()
+        if self._draft is not None:
+            self.share_wished.emit(self._draft.week)
 
     def ask_file(self, ending: str, kind: str, make: object) -> None:
         """Asks where to, then writes there and tells."""
