@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
-from tokentray.core.published import BANDED, FEWER, Published, Team
+from tokentray.core.published import Published, Team
 from tokentray.core.published_words import (
-    ADOPTIONS,
     Figure,
     Share,
     Week,
@@ -20,9 +18,8 @@ from tokentray.core.published_words import (
     figures,
     headline,
     label_of,
-    shares,
-    size_of,
-    values_of,
+    small_print,
+    tables,
     week_name,
 )
 
@@ -57,7 +54,7 @@ def digest_of(team: Team, published: Iterable[Published], week: str | None = Non
         headline=headline(weeks[name]),
         figures=_known(figures(weeks[name], before, [function for function, _ in team.functions])),
         parts=_parts(weeks[name]),
-        small_print=_small_print(weeks[name]),
+        small_print=small_print(weeks[name]),
         address=team.address,
     )
 
@@ -164,16 +161,7 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def _parts(week: Week) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    tables = (
-        ("How often AI was used", "c1", ADOPTIONS, True),
-        ("What came of it", "c2", RESULTS, True),
-        ("Effort put in", "c2", EFFORTS, False),
-        ("Tokens in the week, of those who send it", "use", BANDS, False),
-        ("What the shared cards say of it", "card", RESULTS, False),
-        ("What the shared cards are about", "card", tuple(values_of(week.get("card"))), True),
-    )
-    found = ((title, shares(week.get(kind), values, first=first)) for title, kind, values, first in tables)
-    return tuple((title, _rows(table)) for title, table in found if table)
+    return tuple((title, _rows(table)) for title, _kind, table in tables(week) if table)
 
 
 def _rows(table: tuple[Share, ...]) -> tuple[tuple[str, str], ...]:
@@ -182,15 +170,6 @@ def _rows(table: tuple[Share, ...]) -> tuple[tuple[str, str], ...]:
 
 def _known(found: list[Figure]) -> tuple[Figure, ...]:
     return tuple(figure for figure in found if figure.value != "—")
-
-
-def _small_print(week: Week) -> str:
-    size = size_of(week.get("c1"))
-    if size == FEWER:
-        return "A week with fewer than 5 check-ins says nothing else, so that nobody can be singled out."
-    if size == BANDED:
-        return "Below 25 check-ins there are words only; few may be nobody, most may be everybody. The board cannot tell who."
-    return "The numbers carry noise and may be off by a few. They are those who chose to answer. The board cannot tell who."
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tokentray.core.fragment import RESULTS
+from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
 from tokentray.core.published import BANDED, COUNTED, FEWER, OTHER, SHARES, Cell, Published, by_first, by_second
 
 ADOPTIONS = ("daily", "weekly", "tried", "none")
@@ -211,6 +211,29 @@ def figures(week: Week, before: Week | None, functions: Sequence[str]) -> list[F
         _worked(week, before),
         _reached(week, functions),
     ]
+
+
+def tables(week: Week) -> list[tuple[str, str, tuple[Share, ...]]]:
+    """Title, kind and shares of each one-way table that is told of a week; no shares where the week says nothing about it."""
+    values: tuple[tuple[str, str, Sequence[str], bool], ...] = (
+        ("How often AI was used", "c1", ADOPTIONS, True),
+        ("What came of it", "c2", RESULTS, True),
+        ("Effort put in", "c2", EFFORTS, False),
+        ("Tokens in the week, of those who send it", "use", BANDS, False),
+        ("What the shared cards say of it", "card", RESULTS, False),
+        ("What the shared cards are about", "card", tuple(values_of(week.get("card"))), True),
+    )
+    return [(title, kind, shares(week.get(kind), of, first=first)) for title, kind, of, first in values]
+
+
+def small_print(week: Week) -> str:
+    """What a week's numbers can and cannot say."""
+    size = size_of(week.get("c1"))
+    if size == FEWER:
+        return "A week with fewer than 5 check-ins says nothing else, so that nobody can be singled out."
+    if size == BANDED:
+        return "Below 25 check-ins there are words only; few may be nobody, most may be everybody. The board cannot tell who."
+    return "The numbers carry noise and may be off by a few. They are those who chose to answer. The board cannot tell who."
 
 
 def _check_ins(published: Published | None) -> Figure:

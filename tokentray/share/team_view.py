@@ -31,12 +31,17 @@ class TeamFacts:
     retention_weeks: int
     checked_at: datetime | None
     secrets_in_keyring: bool
+    news: str = ""
+    """What the board changed in its manifest since the season was joined, or that a new season has begun; "" if nothing."""
+    webhooks: tuple[str, ...] = ()
+    """Of slack and teams, those whose address is kept in the keyring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """
-    A fragment of the outbox, or its withdrawal. `words` is its sentence, `bytes_inside` the very body that is sealed ("" for a withdrawal).
+    A fragment of the outbox (`op` put), its correction (replace) or its withdrawal (delete). `words` is its sentence, `bytes_inside` the very
+    body that is sealed ("" for a withdrawal).
 
     `state` waiting, sent, refused, lapsed or cancelled, with `why`; `planned_at` if it waits. `seen_at`: when the public list confirmed it.
     `can_withdraw`: it waits or was sent, and no withdrawal of it is under way.
@@ -162,7 +167,7 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class TeamView:
     """
-    All of the Team page. `team` None: this machine belongs to none, and the rest is empty.
+    All of the Team page. `team` None: this machine belongs to none, and the rest is empty, save what left earlier.
 
     `feed` newest week first, within a week in an order that means nothing; `published` newest first. `asked_at`: when the board was last
     asked for both, None if never. `left` newest first, the last 200 of `left_count`.
@@ -211,9 +216,14 @@ class ShareWish:
 
 @dataclass(frozen=True, slots=True)
 class DigestWish:
-    """A published week's digest with own cards in clear beneath, under the own `name`; `post_to` "" (only shown), slack or teams."""
+    """
+    A published week's digest with own cards in clear beneath, under the own `name`; `post_to` "" (only shown), slack or teams.
+
+    `as_it_is`: the person has seen what was found in the cards' texts and posts them all the same.
+    """
 
     week: str
     cards: tuple[str, ...] = ()
     name: str = ""
     post_to: str = ""
+    as_it_is: bool = False

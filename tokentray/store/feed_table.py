@@ -125,8 +125,8 @@ def forget_feed(history: History) -> None:
 
 
 def _card(row: tuple[Any, ...]) -> KeptCard:
-    *texts, fetched_at = row
-    return KeptCard(*texts, instant_of(fetched_at))
+    nonce, week, category, outcome, level, tried, worked, learned, following, at = row
+    return KeptCard(nonce, week, category, outcome, level, tried, worked, learned, following, instant_of(at))
 
 
 def _row(card: KeptCard) -> tuple[Any, ...]:

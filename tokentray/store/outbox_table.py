@@ -38,6 +38,11 @@ NOTE = "INSERT INTO departure (at, method, url, words, inside, body) VALUES (?, 
 ANSWER = "UPDATE departure SET status = ? WHERE number = ?"
 LEFT = "SELECT number, at, method, url, words, inside, body, status FROM departure ORDER BY number"
 
+LAST_LEFT = """
+    SELECT number, at, method, url, words, inside, length(body), status FROM departure ORDER BY number DESC LIMIT ?
+"""
+COUNT_LEFT = "SELECT count(*) FROM departure"
+
 FORGET = tuple(f"DELETE FROM {table}" for table in ("team", "token", "outbox", "skipped_week"))
 FORGET_LEFT = "DELETE FROM departure"
 
@@ -172,6 +177,19 @@ def all_departures(history: History) -> list[Departure]:
         Departure(number, instant_of(at), method, url, words, inside, body, status)
         for number, at, method, url, words, inside, body, status in history.db.execute(LEFT)
     ]
+
+
+def last_departures(history: History, most: int) -> list[tuple[Departure, int]]:
+    """The newest, newest first, each without its bytes but with how many there are."""
+    return [
+        (Departure(number, instant_of(at), method, url, words, inside, b"", status), size)
+        for number, at, method, url, words, inside, size, status in history.db.execute(LAST_LEFT, (most,))
+    ]
+
+
+def count_departures(history: History) -> int:
+    (count,) = history.db.execute(COUNT_LEFT).fetchone()
+    return int(count)
 
 
 def forget_team(history: History, log_too: bool) -> None:
