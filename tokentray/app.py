@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tokentray.insights.snapshot import Progress, Snapshot
     from tokentray.journal_desk import JournalDesk
     from tokentray.settings.settings import Settings
+    from tokentray.share_runs import ShareRuns
+    from tokentray.team_desk import TeamDesk
     from tokentray.ui.popover import Popover
     from tokentray.ui.quick_card import QuickCard
     from tokentray.ui.tray import Tray
@@ -75,6 +77,8 @@ class App(QObject):
     window_opened = Signal(bool)
     no_tray_explained = Signal()
     proposal_wished = Signal()
+    sending_wished = Signal()
+    team_looked_at = Signal(bool)
 
     def __init__(self, sample: bool, wish: str = "") -> None:
         super().__init__()
@@ -85,6 +89,8 @@ class App(QObject):
         self._thread = QThread()
         self._engine: Engine | None = None
         self._desk: JournalDesk | None = None
+        self._share_runs: ShareRuns | None = None
+        self._team_desk: TeamDesk | None = None
         self._tray: Tray | None = None
         self._popover: Popover | None = None
         self._quick_card: QuickCard | None = None
@@ -111,6 +117,7 @@ class App(QObject):
         engine.problem_met.connect(self._show_problem)
         engine.finished.connect(self._show_finished)
         engine.nudged.connect(self._show_nudge)
+        engine.departure_due.connect(self._send_shared)
 
     def _connect_findings_to_window(self, engine: Engine, window: Window) -> None:
         engine.account_tested.connect(window.show_tested)
@@ -126,6 +133,15 @@ class App(QObject):
         desk.checkin_taken.connect(window.show_checkin)
         desk.card_saved.connect(window.show_saved)
         desk.edits_taken.connect(window.show_edits)
+
+    def _connect_team(self, desk: TeamDesk) -> None:
+        desk.code_made.connect(self._show_code)
+
+    def _connect_team_to_window(self, desk: TeamDesk, window: Window) -> None:
+        desk.team_taken.connect(window.show_team)
+        desk.work_changed.connect(window.show_team_work)
+        desk.digest_made.connect(window.show_digest)
+        desk.join_refused.connect(window.show_join_problem)
 
     # What the person wants
 
@@ -188,6 +204,23 @@ class App(QObject):
         window.work_undone.connect(desk.undo_work_edit)
         window.week_chosen.connect(desk.choose_week)
         window.checkin_edited.connect(desk.save_checkin)
+
+    def _connect_window_to_team(self, desk: TeamDesk, window: Window) -> None:
+        window.join_wished.connect(desk.join)
+        window.leave_wished.connect(desk.leave)
+        window.share_wished.connect(desk.share)
+        window.skip_wished.connect(desk.skip_week)
+        window.withdraw_wished.connect(desk.withdraw)
+        window.verify_wished.connect(desk.verify)
+        window.refresh_wished.connect(desk.refresh)
+        window.team_week_chosen.connect(desk.choose_week)
+        window.reproduced_noted.connect(desk.note_reproduced)
+        window.still_true_answered.connect(desk.answer_still_true)
+        window.card_imported.connect(desk.import_card)
+        window.digest_wished.connect(desk.make_digest)
+        window.webhook_given.connect(desk.give_webhook)
+        window.log_export_wished.connect(desk.export_log)
+        window.team_stop_wished.connect(desk.stop_work)
 
     def _connect_quick_card(self, desk: JournalDesk, quick_card: QuickCard) -> None:
         self.proposal_wished.connect(desk.propose)
@@ -418,6 +451,48 @@ class App(QObject):
             self._connect_journal(desk)
         return self._desk
 
+    @Slot()
+    def _send_shared(self) -> None:
+        """What has its time leaves without the window, too."""
+        if self._runs() is not None:
+            self.sending_wished.emit()
+
+    @Slot(bool)
+    def _serve_team(self, looked_at: bool) -> None:
+        """Whether somebody looks at the Team page; who serves it is made for the first look."""
+        if self._team_desk is None and self._window is not None:
+            self._make_team_desk(self._window)
+        self.team_looked_at.emit(looked_at)
+
+    def _make_team_desk(self, window: Window) -> None:
+        runs = self._runs()
+        if self._engine is None or runs is None:
+            return
+        from tokentray.team_desk import TeamDesk  # as the journal's: 2 MB that a tray without the page does not need
+
+        desk = self._team_desk = TeamDesk(self._engine, runs)
+        desk.moveToThread(self._thread)
+        self._engine.stopped.connect(desk.stop)
+        self.team_looked_at.connect(desk.serve_team)
+        self._connect_team(desk)
+        self._connect_team_with_window(desk, window)
+
+    def _connect_team_with_window(self, desk: TeamDesk, window: Window) -> None:
+        self._connect_team_to_window(desk, window)
+        self._connect_window_to_team(desk, window)
+
+    def _runs(self) -> ShareRuns | None:
+        """On the engine's thread; None in the first tenths of a second."""
+        if self._share_runs is None and self._engine is not None:
+            from tokentray.share_runs import ShareRuns  # a tray of which nothing waits to leave needs none
+
+            runs = self._share_runs = ShareRuns()
+            runs.moveToThread(self._thread)
+            self._engine.stopped.connect(runs.stop)
+            self.sending_wished.connect(runs.send_due)
+            runs.problem_met.connect(self._show_problem)
+        return self._share_runs
+
     def _make_window(self) -> None:
         from tokentray.ui.window import Window  # most starts never open it
 
@@ -431,6 +506,9 @@ class App(QObject):
         if (desk := self._journal_desk()) is not None:
             self._connect_window_to_journal(desk, window)
             self._connect_journal_to_window(desk, window)
+        window.team_shown.connect(self._serve_team)
+        if self._team_desk is not None:
+            self._connect_team_with_window(self._team_desk, window)
         if self._snapshot is not None:
             window.show_snapshot(self._snapshot)
         window.show_progress(self._progress)
@@ -519,6 +597,13 @@ class App(QObject):
         if self._card_to_open in {row.card.id for day in view.days for row in day.cards}:
             card_id, self._card_to_open = self._card_to_open, ""
             self._window.show_card(card_id)
+
+    @Slot(str)
+    def _show_code(self, text: str) -> None:
+        """It is shown this once, also to whoever closed the window meanwhile."""
+        self._show_page("team")
+        if self._window is not None:
+            self._window.show_code(text)
 
     @Slot(object)
     def _show_problem(self, problem: Exception) -> None:

@@ -89,7 +89,7 @@ class Engine(QObject):
 
     `snapshot_taken` a Snapshot, `progress_changed` a Progress or None, `account_tested` an AccountTested, `alert_raised` an Alert,
     `nudged` a Nudge, `settings_taken` the Settings now in force, `problem_met` a TokenTrayError, `finished` a sentence about a wish that was
-    carried out.
+    carried out. `departure_due`: something of the outbox is to leave for the team board now.
     """
 
     snapshot_taken = Signal(object)
@@ -100,6 +100,7 @@ class Engine(QObject):
     settings_taken = Signal(object)
     problem_met = Signal(object)
     finished = Signal(str)
+    departure_due = Signal()
     stopped = Signal()
 
     _step_found = Signal(object, object)
@@ -129,7 +130,6 @@ class Engine(QObject):
         self._stopped_accounts: set[str] = set()
         self._agents: list[logs.AgentHome] = []
         self._child: QProcess | None = None
-        self._sender: QProcess | None = None
         self._halted = False
         self._caught_up = False
         self._looked_at = (0.0, 0.0)
@@ -150,6 +150,11 @@ class Engine(QObject):
     @property
     def settings(self) -> Settings:
         return self._settings
+
+    @property
+    def sample(self) -> bool:
+        """Whether all of it is made up: then nothing is run, asked or sent."""
+        return self._place.sample
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -186,7 +191,6 @@ class Engine(QObject):
         for timer in (self._snapshot_timer, self._scan_timer, self._next_timer):
             timer.stop()
         self._end_child()
-        self._end_sender()
         for stop, _thread in self._turns.values():
             stop.set()
         for _stop, thread in self._turns.values():
@@ -248,7 +252,7 @@ class Engine(QObject):
         self._watch()
         self._load_settings()  # they may have been changed before they were watched
         self._poll_due(sooner=True)
-        self._send_shared()
+        self._tell_of_departures()
         self._plan()
 
     # Time
@@ -265,7 +269,7 @@ class Engine(QObject):
         if not self._place.sample:
             self._scan()
             self._poll_due(sooner=slept)
-            self._send_shared()
+            self._tell_of_departures()
         if slept or self._is_old():
             self._take_snapshot()
         self._nudge()
@@ -505,35 +509,13 @@ class Engine(QObject):
 
     # Sharing
 
-    def _send_shared(self) -> None:
-        """What of the outbox has its time leaves by a program of its own: cryptography is nothing a tray should carry all day."""
-        due = next_departure(self._history) if self._history is not None else None
-        if due is None or due > self._clock.now() or self._sender is not None:
-            return
-        program, *arguments = own_command()
-        sender = QProcess(self)
-        sender.setProgram(program)
-        sender.setArguments([*arguments, "share", "send", "--due"])
-        sender.setStandardOutputFile(QProcess.nullDevice())
-        sender.setStandardErrorFile(QProcess.nullDevice())
-        sender.finished.connect(self._sender_ended)
-        self._sender = sender
-        sender.start()
-
-    @Slot()
-    def _sender_ended(self) -> None:
-        if self._sender is not None:
-            self._sender.deleteLater()
-            self._sender = None
-
-    def _end_sender(self) -> None:
-        sender, self._sender = self._sender, None
-        if sender is not None:
-            sender.finished.disconnect(self._sender_ended)
-            # Killed at any moment: what was not answered stays in the outbox, and is sent again as it was.
-            sender.kill()
-            sender.waitForFinished(CHILD_ENDS_WITHIN_MS)
-            sender.deleteLater()
+    def _tell_of_departures(self) -> None:
+        """That something of the outbox has its time; whoever sends it is made by who hears of it."""
+        if self._history is not None and not self._leaving.is_set():
+            with self._telling():
+                planned = next_departure(self._history)
+                if planned is not None and planned <= self._clock.now():
+                    self.departure_due.emit()
 
     def _watch(self) -> None:
         """Watches what is there now; folders and files that are gone have fallen out by themselves."""

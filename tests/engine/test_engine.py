@@ -30,6 +30,7 @@ from tokentray.insights.snapshot import Progress, Snapshot
 from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.settings.settings import AccountSetting, Settings, change_settings, load_settings, save_settings
 from tokentray.settings.vault import Vault
+from tokentray.share_runs import ShareRuns
 from tokentray.store.database import open_history, transaction
 from tokentray.store.outbox_table import all_departures, queue_parcel, set_team
 
@@ -119,8 +120,10 @@ class Seen(QObject):
         place = Place(house.history_path, house.settings_path, log_path, str(house.folder / "home"), sample)
         transport = httpx.MockTransport(house.answer)
         self.engine = Engine(place, house.clock, Vault(house.keyring, {}), transport)
+        self.runs = ShareRuns()
         self.thread = QThread()
         self.engine.moveToThread(self.thread)
+        self.runs.moveToThread(self.thread)
         self._connect()
         self.thread.start()
 
@@ -135,6 +138,8 @@ class Seen(QObject):
         engine.problem_met.connect(self.problems.append)
         engine.finished.connect(self.said.append)
         engine.progress_changed.connect(self.progress.append)
+        engine.departure_due.connect(self.runs.send_due)
+        engine.stopped.connect(self.runs.stop)
         wishes.account_added.connect(engine.add_account)
         wishes.account_paused.connect(engine.pause_account)
         wishes.account_removed.connect(engine.remove_account)
