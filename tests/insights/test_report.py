@@ -7,7 +7,7 @@ from tokentray.insights.price_list import list_name
 from tokentray.insights.report import report
 from tokentray.store.account_table import account_id
 from tokentray.store.database import transaction
-from tokentray.store.poll_table import record_complete, record_gap
+from tokentray.store.poll_table import record_complete
 from tokentray.store.totals import Question
 
 NOW = datetime(2026, 11, 21, 9, 31, tzinfo=UTC)
@@ -70,10 +70,13 @@ def test_a_gap_is_named_as_in_the_list_of_accounts(ledger, history):
     ledger.bill(datetime(2026, 11, 20, 9, tzinfo=UTC), "gpt-5", Tokens(input=1))
     with transaction(history):
         number = account_id(history, "openai/work", "billed")
-        record_complete(history, number, {"usage": (datetime(2026, 8, 1, tzinfo=UTC), NOW)})
-        record_gap(history, number, "usage", datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 2, tzinfo=UTC), "lost")
+        for since, until in (
+            (datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)),
+            (datetime(2026, 9, 2, tzinfo=UTC), NOW),
+        ):
+            record_complete(history, number, {"usage": (since, until)})
     assert asked(history, "day")["coverage"][0]["gaps"] == [
-        {"since": "2026-09-01T00:00:00Z", "until": "2026-09-02T00:00:00Z", "why": "lost"}
+        {"since": "2026-09-01T00:00:00Z", "until": "2026-09-02T00:00:00Z", "why": "not read yet"}
     ]
 
 

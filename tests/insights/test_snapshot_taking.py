@@ -13,7 +13,7 @@ from tokentray.settings.settings import AccountSetting, Budget, OwnPrice, Settin
 from tokentray.store.account_table import account_id
 from tokentray.store.database import transaction
 from tokentray.store.gauge_table import record_gauges
-from tokentray.store.poll_table import record_gap, record_outcome
+from tokentray.store.poll_table import record_complete, record_outcome
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)  # Saturday, 18:00 in Berlin
@@ -137,7 +137,8 @@ def test_a_refused_key_needs_attention(history):
     with transaction(history):
         number = account_id(history, "openai/work", "billed")
         record_outcome(history, number, NOW, "key_rejected", "OpenAI refused this key.")
-        record_gap(history, number, "usage", NOW - timedelta(days=18), NOW - timedelta(days=16), "time limit")
+        for since, until in ((20, 18), (16, 0)):
+            record_complete(history, number, {"usage": (NOW - timedelta(days=since), NOW - timedelta(days=until))})
     snapshot = taken(history, settings)
     assert next((n.kind, n.text, n.page, n.level) for n in snapshot.notices) == (
         "key_rejected",

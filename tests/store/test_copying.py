@@ -26,7 +26,7 @@ from tokentray.store.account_table import account_id
 from tokentray.store.copying import KINDS, backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import History, open_history, transaction
 from tokentray.store.journal_table import save_card
-from tokentray.store.poll_table import record_batch, record_gap
+from tokentray.store.poll_table import record_batch, record_complete
 from tokentray.store.totals import usage_count
 
 
@@ -48,7 +48,7 @@ def fill(history: History) -> None:
     with transaction(history):
         account = account_id(history, "openai/work", "billed")
         record_batch(history, account, Batch((found,), (gauge,), {}, complete, {"proj": "Käse"}))
-        record_gap(history, account, "completions", START, START + HOUR, "too far back")
+        record_complete(history, account, {"completions": (START + 2 * HOUR, START + 3 * HOUR)})
 
 
 @pytest.fixture
@@ -212,9 +212,9 @@ def test_an_export_as_json_holds_everything(opened: History) -> None:
     assert told["gauge"][0]["at"] == "2026-11-01T00:00:00.001Z"
     assert told["gauge"][0]["used_percent"] == "4.50"
     assert told["alias"] == [{"account": "openai/work", "name": "proj", "text": "Käse"}]
-    assert told["gap"][0]["why"] == "too far back"
+    assert told["gap"][0]["why"] == "not read yet"
     assert told["meter"][0]["quantity"] == 3
-    assert told["feed"][0]["complete_until"] == "2026-11-01T01:00:00.000Z"
+    assert told["feed"][0]["complete_until"] == "2026-11-01T03:00:00.000Z"
 
 
 def test_an_export_as_csv_holds_the_same_rows(opened: History) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tokentray.core.gauge import Gauge
 from tokentray.store.account_table import account_id
 from tokentray.store.database import History, transaction
-from tokentray.store.gauge_table import gauges_between, newest_gauges, record_gauges
+from tokentray.store.gauge_table import newest_gauges, record_gauges
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,9 +43,3 @@ def test_the_same_instant_again_replaces(opened: History) -> None:
     record(opened, "codex/default", Gauge("week", NOON, Decimal(1)))
     record(opened, "codex/default", Gauge("week", NOON, Decimal(2)))
     assert [gauge.used_percent for _, gauge in newest_gauges(opened)] == [Decimal(2)]
-
-
-def test_samples_of_a_stretch(opened: History) -> None:
-    record(opened, "codex/default", *(Gauge("week", NOON + hour * HOUR, Decimal(hour)) for hour in range(4)))
-    found = gauges_between(opened, NOON + HOUR, NOON + 3 * HOUR)
-    assert [gauge.used_percent for _, gauge in found] == [Decimal(1), Decimal(2)]

@@ -15,7 +15,6 @@ from tokentray.store.poll_table import (
     poll_of,
     record_batch,
     record_complete,
-    record_gap,
     record_notes,
     record_outcome,
 )
@@ -62,17 +61,6 @@ def test_a_gap_is_filled_piece_by_piece(opened: History) -> None:
     )
     assert complete(opened, (1, 7)).gaps == ((day(7), day(9), "not read yet"),)
     assert complete(opened, (6, 12)) == Coverage("openai/work", day(0), day(12), ())
-
-
-def test_a_gap_says_why_and_replaces_what_was_said(opened: History) -> None:
-    complete(opened, (0, 10))
-    with transaction(opened):
-        record_gap(opened, 1, "completions", day(2), day(4), "the provider had trouble")
-        record_gap(opened, 1, "completions", day(3), day(6), "too far back")
-    assert coverage(opened)[0].gaps == (
-        (day(2), day(3), "the provider had trouble"),
-        (day(3), day(6), "too far back"),
-    )
 
 
 def test_an_empty_stretch_says_nothing(opened: History) -> None:

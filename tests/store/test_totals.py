@@ -16,7 +16,6 @@ from tokentray.store.totals import (
     Question,
     answer,
     first_day,
-    hours_of,
     last_day,
     newest_reading,
     request_count,
@@ -62,7 +61,6 @@ def test_the_day_of_25_hours_ends_an_hour_later(opened: History, put: Put) -> No
         ("2026-10-26", None): 8,
     }
     assert sums(opened, BERLIN, "2026-10-25", "2026-10-25") == {(): 6}
-    assert hours_of(opened, date(2026, 10, 25), BERLIN) == [2, *[0] * 23, 4]
 
 
 def test_the_day_of_23_hours_leaves_one_out(opened: History, put: Put) -> None:
@@ -74,7 +72,6 @@ def test_the_day_of_23_hours_leaves_one_out(opened: History, put: Put) -> None:
         ("2026-03-29T03:00+02:00",): 2,
         ("2026-03-29T23:00+02:00",): 4,
     }
-    assert hours_of(opened, date(2026, 3, 29), BERLIN) == [0, 1, 2, *[0] * 19, 4]
 
 
 def test_half_hour_zones_decide_by_the_middle_of_a_bucket(opened: History, put: Put) -> None:
@@ -120,7 +117,6 @@ def test_a_bucket_of_a_whole_day_keeps_its_date_and_has_no_hour(opened: History,
     assert sums(opened, zone, "2026-11-02", "2026-11-02", "project") == {}
     set_zone(opened, zone)
     assert sums(opened, zone, "2026-11-01", "2026-11-01", "day") == {("2026-11-01",): 7}
-    assert sum(hours_of(opened, date(2026, 11, 1), zone)) == 0
 
 
 def test_weeks_are_iso_and_months_are_local(opened: History, put: Put) -> None:

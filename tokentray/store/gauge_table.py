@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,10 +31,6 @@ NEWEST = f"""
     JOIN gauge ON gauge.account = newest.account AND gauge.name = newest.name AND gauge.at = newest.at
     JOIN account ON account.id = gauge.account ORDER BY account.name, gauge.name
 """
-BETWEEN = f"""
-    SELECT {COLUMNS} FROM gauge JOIN account ON account.id = gauge.account
-    WHERE gauge.at >= ? AND gauge.at < ? ORDER BY account.name, gauge.name, gauge.at
-"""
 
 
 def record_gauges(history: History, account_id: int, gauges: Iterable[Gauge]) -> None:
@@ -46,11 +41,6 @@ def record_gauges(history: History, account_id: int, gauges: Iterable[Gauge]) ->
 def newest_gauges(history: History) -> list[tuple[str, Gauge]]:
     """The newest sample of each gauge with its account's name, by account and name."""
     return [_gauge(row) for row in history.db.execute(NEWEST)]
-
-
-def gauges_between(history: History, start: datetime, end: datetime) -> list[tuple[str, Gauge]]:
-    """Samples of [start, end) with their account's name, by account and name, oldest first."""
-    return [_gauge(row) for row in history.db.execute(BETWEEN, (milliseconds(start), milliseconds(end)))]
 
 
 def _row(gauge: Gauge) -> tuple[Any, ...]:

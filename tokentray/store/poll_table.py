@@ -113,13 +113,6 @@ def record_complete(history: History, account_id: int, stretches: Mapping[str, t
         _complete(history, account_id, feed, milliseconds(since), milliseconds(until))
 
 
-def record_gap(history: History, account_id: int, feed: str, start: datetime, until: datetime, why: str) -> None:
-    """Says that [start, until) could not be read, and why in words for a person."""
-    first, end = milliseconds(start), milliseconds(until)
-    _fill_gaps(history, account_id, feed, first, end)
-    history.db.execute(KEEP_GAP, (account_id, feed, first, end, why))
-
-
 def record_outcome(
     history: History, account_id: int, at: datetime, state: str, message: str = "", not_before: datetime | None = None
 ) -> None:

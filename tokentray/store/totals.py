@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -333,21 +333,6 @@ def meters(history: History, question: Question) -> list[MeterTotal]:
         MeterTotal(keys, origin, account, model, unit, quantity)
         for (keys, origin, account, model, unit), quantity in sums.items()
     ]
-
-
-def hours_of(history: History, day: date, zone: str, accounts: Iterable[str] | None = None) -> list[int]:
-    """
-    Tokens by hour since local midnight: 24 of them, 23 or 25 on the days of a clock change.
-
-    Of these `accounts` (all if None): it is for the caller not to add up two origins. Whole-day buckets have no hour.
-    """
-    first, end = slots_of_day(day.toordinal() - EPOCH_ORDINAL, zone)
-    hours = [0] * -(-(end - first) // 4)
-    wanted = None if accounts is None else frozenset(accounts)
-    for account, slot, total in history.db.execute(SLOTS, (first, end)):
-        if wanted is None or account in wanted:
-            hours[(slot - first) // 4] += total
-    return hours
 
 
 def slots_between(history: History, start: datetime, end: datetime) -> list[tuple[str, datetime, int]]:
