@@ -18,7 +18,9 @@ class Segments(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "segments")
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred if wraps else QSizePolicy.Policy.Fixed
+        )
         self._values = [value for value, _ in choices]
         self._group = QButtonGroup(self)
         row: QLayout = FlowLayout(self, gap=2) if wraps else QHBoxLayout(self)

@@ -19,9 +19,8 @@ def fixed_font(design_pixels: float = 12) -> QFont:
 
 
 def line_of_links(*links: QWidget) -> FlowLayout:
-    """Links whose first letter stands below the text above: what a link is padded with goes to the left of it."""
+    """Links beside each other, in several lines where there is no room."""
     made = FlowLayout(gap=8)
-    made.setContentsMargins(-(pixels(2) + 2), 0, 0, 0)
     for link in links:
         made.addWidget(link)
     return made

@@ -1,67 +1,89 @@
-"""What became of a sending, in words: of a fragment together with its withdrawal."""
+"""What became of a sending, in words: of a fragment together with its correction and its withdrawal."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from tokentray.share.team_view import Sending
 from tokentray.ui import wording
 from tokentray.ui.wording import translate
 
-TRIED: Final = "tried"
-"""What the outbox says of a fragment of which nobody knows whether it arrived."""
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A fragment with its correction and its withdrawal, None where there is none; one of those whose fragment is unknown stands as `put`."""
+
+    put: Sending
+    correction: Sending | None = None
+    withdrawal: Sending | None = None
+
+    @property
+    def last(self) -> Sending:
+        return self.withdrawal or self.correction or self.put
+
+    @property
+    def holds_its_place(self) -> bool:
+        """Whether its token is taken: only what was taken back before any byte of it left gives it free."""
+        return self.put.state != "cancelled" or _was_tried(self.put) or self.withdrawal is not None
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """It was sent from here, is not withdrawn and was not corrected before; a card's texts cannot be."""
+        put = self.put
+        is_there = put.op == "put" and put.state == "sent" and put.can_withdraw and self.correction is None
+        return is_there and put.kind != "card" and bool(put.bytes_inside)
+
+    @property
+    def bytes_inside(self) -> str:
+        """All that was sealed, one body a line."""
+        bodies = (one.bytes_inside for one in (self.put, self.correction) if one is not None)
+        return "\n".join(body for body in bodies if body)
 
 
-def paired(sendings: tuple[Sending, ...]) -> list[tuple[Sending, Sending | None]]:
-    """Each fragment with its withdrawal, newest first; a withdrawal whose fragment is not known stands by itself."""
-    deletes = [one for one in sendings if one.op == "delete"]
-    pairs: list[tuple[Sending, Sending | None]] = []
+def stories_of(sendings: tuple[Sending, ...]) -> list[Story]:
+    """Newest first."""
+    later = [one for one in sendings if one.op != "put" and one.state != "cancelled"]
+
+    def taken(op: str, put: Sending) -> Sending | None:
+        found = next((one for one in later if one.op == op and _speaks_of(one, put)), None)
+        if found is not None:
+            later.remove(found)
+        return found
+
+    stories = []
     for put in sorted((one for one in sendings if one.op == "put"), key=lambda one: one.number):
-        takes_back = None
-        if not put.can_withdraw and put.state in ("sent", "cancelled"):
-            takes_back = next((one for one in deletes if _same(put, one) and one.number > put.number), None)
-        if takes_back is not None:
-            deletes.remove(takes_back)
-        pairs.append((put, takes_back))
-    pairs += [(one, None) for one in deletes]
-    return sorted(pairs, key=lambda pair: -pair[0].number)
+        gone = not put.can_withdraw and put.state in ("sent", "cancelled")
+        stories.append(Story(put, taken("replace", put), taken("delete", put) if gone else None))
+    stories += [Story(one) for one in later]
+    return sorted(stories, key=lambda story: -story.put.number)
 
 
-def holds_its_place(put: Sending, withdrawal: Sending | None) -> bool:
-    """Whether its token is taken: only what was taken back before any byte of it left gives it free."""
-    return put.state != "cancelled" or withdrawal is not None or put.why == TRIED
-
-
-def kind_words(kind: str) -> str:
-    """What a kind of fragment is about."""
-    return {
-        "c1": translate("sending", "How often AI was used"),
-        "c2": translate("sending", "How experiments went"),
-        "use": translate("sending", "Tokens by tool"),
-        "card": translate("sending", "A card"),
-    }.get(kind, kind)
-
-
-def state_words(put: Sending, withdrawal: Sending | None, zone: str) -> str:
-    """How it stands, in one or two sentences."""
+def state_words(story: Story, zone: str) -> str:
+    """How it stands; a correction in a line of its own."""
+    put, withdrawal = story.put, story.withdrawal
     if withdrawal is None:
-        return _words(put, zone)
-    if put.state == "sent":
+        words = _words(put, zone)
+    elif put.state == "sent":
         left = translate("sending", "Left on {when}.").format(when=moment_text(put.done_at, zone))
-        return f"{left} {_words(withdrawal, zone)}"
-    return f"{_words(put, zone)} {_words(withdrawal, zone)}"
+        words = f"{left} {_words(withdrawal, zone)}"
+    else:
+        words = f"{_words(put, zone)} {_words(withdrawal, zone)}"
+    if story.correction is None:
+        return words
+    return f"{words}\n{story.correction.words} {_words(story.correction, zone)}"
 
 
-def state_glyph(put: Sending, withdrawal: Sending | None) -> str:
+def state_glyph(story: Story) -> str:
     """One of glyphs.GLYPHS."""
-    last = withdrawal or put
+    last = story.last
     if last.state == "waiting":
         return "waiting"
     if last.state in ("refused", "lapsed"):
         return "warning"
-    return "ok" if last.op == "put" and last.state == "sent" else "refused"
+    return "ok" if last.op != "delete" and last.state == "sent" else "refused"
 
 
 def moment_text(instant: datetime | None, zone: str) -> str:
@@ -82,21 +104,19 @@ def _words(one: Sending, zone: str) -> str:
     if one.op == "delete":
         return _withdrawal_words(one, when, zone)
     if one.state == "waiting":
-        if one.why == TRIED:
-            words = translate("sending", "It did not get through and is tried again, on {day} at the latest.")
-        else:
-            words = translate("sending", "Leaves at a random time, on {day} at the latest.")
+        words = (
+            translate("sending", "It may have arrived; to be sure it is sent again, on {day} at the latest.")
+            if _was_tried(one)
+            else translate("sending", "Leaves at a random time, on {day} at the latest.")
+        )
         return words.format(day=_day(one.planned_at, zone))
     if one.state == "sent":
-        seen = (
-            translate("sending", "The public list has it.")
-            if one.seen_at is not None
-            else translate("sending", "Not checked with the public list yet.")
-        )
-        return f"{translate('sending', 'Left on {when}.').format(when=when)} {seen}"
+        left = translate("sending", "Left on {when}.").format(when=when)
+        # The public list has the same entry before and after a correction.
+        return left if one.op == "replace" else f"{left} {_seen_words(one)}"
     if one.state == "cancelled":
-        if one.why == TRIED:
-            return translate("sending", "Taken back; a try before may have reached the board.")
+        if _was_tried(one):
+            return translate("sending", "Taken back; it may have arrived before.")
         return translate("sending", "Taken back before it left.")
     if one.state == "lapsed":
         return translate("sending", "It did not leave: {why}.").format(why=one.why or wording.unknown())
@@ -105,23 +125,35 @@ def _words(one: Sending, zone: str) -> str:
 
 def _withdrawal_words(one: Sending, when: str, zone: str) -> str:
     if one.state == "waiting":
-        words = translate("sending", "Its withdrawal leaves at a random time, on {day} at the latest.")
-        return words.format(day=moment_text(one.planned_at, zone))
+        words = translate("sending", "Its withdrawal leaves at a random time, by {moment} at the latest.")
+        return words.format(moment=moment_text(one.planned_at, zone))
     if one.state == "sent":
-        seen = (
-            translate("sending", "It is gone from the public list.")
-            if one.seen_at is not None
-            else translate("sending", "Not checked with the public list yet.")
-        )
-        return f"{translate('sending', 'Withdrawn on {when}.').format(when=when)} {seen}"
-    if one.state == "cancelled":
-        return translate("sending", "Its withdrawal was taken back.")
+        return f"{translate('sending', 'Withdrawn on {when}.').format(when=when)} {_seen_words(one)}"
     return translate("sending", "It could not be withdrawn: {why}.").format(why=one.why or wording.unknown())
+
+
+def _seen_words(one: Sending) -> str:
+    if one.seen_at is None:
+        return translate("sending", "Not checked with the public list yet.")
+    if one.op == "delete":
+        return translate("sending", "It is gone from the public list.")
+    return translate("sending", "The public list has it.")
 
 
 def _day(instant: datetime | None, zone: str) -> str:
     return wording.unknown() if instant is None else wording.day_text(in_zone(instant, zone).date())
 
 
-def _same(put: Sending, delete: Sending) -> bool:
-    return (put.week, put.kind, put.card) == (delete.week, delete.kind, delete.card)
+def _was_tried(one: Sending) -> bool:
+    """Whether a byte of it may have left: the outbox gives no other reason while it waits or was taken back."""
+    return one.state in ("waiting", "cancelled") and bool(one.why)
+
+
+def _speaks_of(later: Sending, put: Sending) -> bool:
+    if (later.week, later.kind, later.card) != (put.week, put.kind, put.card):
+        return False
+    return later.op == "delete" or put.kind != "use" or _tool(later) == _tool(put)
+
+
+def _tool(one: Sending) -> str:
+    return str(json.loads(one.bytes_inside).get("tool", "")) if one.bytes_inside else ""

@@ -28,11 +28,10 @@ from tokentray.share.lint import Finding, findings, rewritten
 from tokentray.share.team_view import CardWish
 from tokentray.ui import wording
 from tokentray.ui.card import text_label
-from tokentray.ui.elided_label import ElidedLabel
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.glyphs import glyph_size
 from tokentray.ui.growing_text import GrowingText
-from tokentray.ui.look import colour, look_of
+from tokentray.ui.look import colour, look_of, pixels
 from tokentray.ui.outcome_mark import outcome_icon
 from tokentray.ui.pages.setting_rows import ChoiceBox
 from tokentray.ui.pages.team_part import Preview
@@ -181,19 +180,24 @@ class TeamCard(QWidget):
     def _make_head(self) -> None:
         self.tick = QCheckBox()
         self._mark = QLabel()
-        self.title = ElidedLabel("strong")
-        self.facts = text_label("", "muted")
+        self.title = text_label("", "strong", wrap=True)
+        self.facts = text_label("", "muted", wrap=True)
         self.open = QPushButton(self.tr("Open"))
         self.open.setProperty("role", "link")
         self._head = QHBoxLayout()
         self._head.setSpacing(8)
-        self._head.addWidget(self.tick)
+        top = Qt.AlignmentFlag.AlignTop
+        self._head.addWidget(self.tick, 0, top)
         # The box keeps room for words that it does not have.
         self._head.addSpacing(-8)
-        self._head.addWidget(self._mark)
-        self._head.addWidget(self.title, 1)
-        self._head.addWidget(self.facts)
-        self._head.addWidget(self.open)
+        self._head.addWidget(self._mark, 0, top)
+        words = QVBoxLayout()
+        words.setContentsMargins(0, pixels(1), 0, 0)
+        words.setSpacing(1)
+        words.addWidget(self.title)
+        words.addWidget(self.facts)
+        self._head.addLayout(words, 1)
+        self._head.addWidget(self.open, 0, top)
 
     def _make_editor(self, offered: Vocabulary) -> None:
         tr = self.tr
@@ -276,6 +280,7 @@ class TeamCard(QWidget):
         self.category = ChoiceBox(
             [("", self.tr("Choose…")), *((name, wording.function_words(name)) for name in offered.categories)]
         )
+        self.category.setMinimumWidth(pixels(140))  # else the longest choice would widen the page
         self.category.setAccessibleName(self.tr("What it is about"))
         words = text_label(self.tr("What it is about"), "strong")
         words.setBuddy(self.category)

@@ -14,7 +14,7 @@ from tokentray.ui import wording
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.pages.sending_row import SendingRow
-from tokentray.ui.pages.sending_words import moment_text, paired
+from tokentray.ui.pages.sending_words import moment_text, stories_of
 from tokentray.ui.pages.team_log import TeamLog
 from tokentray.ui.pages.withdraw_question import ask_withdrawal
 
@@ -250,17 +250,17 @@ class _Week(QWidget):
 
     def show_sendings(self, sendings: tuple[Sending, ...], zone: str) -> None:
         self._sendings = sendings
-        pairs = paired(sendings)
-        for number in set(self.rows) - {put.number for put, _ in pairs}:
+        stories = stories_of(sendings)
+        for number in set(self.rows) - {story.put.number for story in stories}:
             gone = self.rows.pop(number)
             gone.hide()
             gone.deleteLater()
-        for put, withdrawal in pairs:
-            if put.number not in self.rows:
-                self.rows[put.number] = row = SendingRow()
+        for story in stories:
+            if story.put.number not in self.rows:
+                self.rows[story.put.number] = row = SendingRow()
                 row.withdraw_wished.connect(self._withdraw_one)
                 self._column.addWidget(row)
-            self.rows[put.number].show_sending(put, withdrawal, zone)
+            self.rows[story.put.number].show_story(story, zone)
         self.withdraw.setVisible(len(self._withdrawable()) > 1)
 
     def _withdrawable(self) -> tuple[Sending, ...]:

@@ -30,14 +30,15 @@ class TeamLog(QWidget):
         self.table.setModel(self.model)
         self.detail = QFrame()
         self.detail.setProperty("role", "inset")
-        self.request = text_label("", wrap=True)
+        self.words = text_label("", wrap=True)
+        self.request = text_label("", "muted", wrap=True)
         self.inside_words = text_label("", "muted", wrap=True)
         self.inside = GrowingText(self.tr("What the sealed body held"))
         self.inside.setReadOnly(True)
         self.inside.setFont(fixed_font())
         column = QVBoxLayout(self.detail)
         column.setContentsMargins(14, 10, 14, 10)
-        for widget in (self.request, self.inside_words, self.inside):
+        for widget in (self.words, self.request, self.inside_words, self.inside):
             column.addWidget(widget)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +71,7 @@ class TeamLog(QWidget):
         self.detail.setVisible(one is not None)
         if one is None:
             return
+        self.words.setText(one.words)
         self.request.setText(f"{one.method} {one.url}")
         self.inside_words.setText(
             self.tr("Sealed in it, for the board alone to open:")
@@ -143,7 +145,8 @@ class _Table(RowsView):
         header: QHeaderView = self.horizontalHeader()
         if header.count() > WORDS:
             spare = self.viewport().width() - header.length()
-            header.resizeSection(WORDS, max(header.sectionSize(WORDS) + spare, pixels(220)))
+            needed = min(header.sectionSize(WORDS), pixels(320))
+            header.resizeSection(WORDS, max(header.sectionSize(WORDS) + spare, needed))
         self.updateGeometry()
 
 

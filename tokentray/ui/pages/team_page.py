@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from tokentray.core.clock import Clock
 from tokentray.settings.settings import Settings
@@ -19,6 +19,7 @@ from tokentray.share.team_view import TeamFacts, TeamView
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.page_frame import PageFrame
+from tokentray.ui.pages.bytes_view import line_of_links
 from tokentray.ui.pages.team_code import RecoveryCode
 from tokentray.ui.pages.team_join import TeamJoin
 from tokentray.ui.pages.team_left import TeamLeft
@@ -63,6 +64,7 @@ class TeamPage(QWidget):
         super().__init__(parent)
         self._clock = clock
         self._view: TeamView | None = None
+        self._joins_anew = False
         self.part = "week"
         self.join = TeamJoin()
         self.code = RecoveryCode()
@@ -77,10 +79,12 @@ class TeamPage(QWidget):
 
     def show_team(self, view: TeamView) -> None:
         """The team as it is now."""
-        self._view = view
+        before, self._view = self._view.team if self._view is not None else None, view
         if view.team is not None:
             self._show_facts(view.team)
-            self.join.forget()
+            if before is None or before.season != view.team.season:
+                self.join.forget()
+                self._joins_anew = False
         self.week.show_team(view)
         self.left.show_team(view)
         self._show_part()
@@ -109,6 +113,8 @@ class TeamPage(QWidget):
         """Goes to week, feed, board or left."""
         self.part = part
         self.parts.show_value(part)
+        self._joins_anew = False
+        self._name_join()
         self._show_part()
         self._scroll.verticalScrollBar().setValue(0)
 
@@ -123,6 +129,16 @@ class TeamPage(QWidget):
         self.level.setProperty("role", "chip")
         self.promise = text_label("", "muted", wrap=True)
         self.promise.hide()
+        self._news = text_label("", wrap=True)
+        self.join_anew = QPushButton()
+        self.join_anew.setProperty("role", "link")
+        self.news = QFrame()
+        self.news.setProperty("role", "notice")
+        column = QVBoxLayout(self.news)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(2)
+        column.addWidget(self._news)
+        column.addLayout(line_of_links(self.join_anew))
         self.papers = QPushButton(tr("What can and cannot be known"))
         self.papers.setProperty("role", "link")
         self.about = QWidget()
@@ -135,7 +151,7 @@ class TeamPage(QWidget):
         frame.head.addWidget(self.parts)
         self._scroll = frame.scroll
         self._feed, self._board = _not_yet(self.tr("Experiments")), _not_yet(self.tr("The week published"))
-        for widget in (self.about, self.promise, self.join, self.code, *self._parts().values()):
+        for widget in (self.about, self.promise, self.news, self.join, self.code, *self._parts().values()):
             frame.body.addWidget(widget)
         frame.body.addStretch(1)
         self.parts.show_value(self.part)
@@ -143,6 +159,7 @@ class TeamPage(QWidget):
     def _connect(self) -> None:
         self.parts.chosen.connect(lambda part: self.show_part(str(part)))
         self.level.clicked.connect(lambda: self.promise.setVisible(self.promise.isHidden()))
+        self.join_anew.clicked.connect(self._join_anew)
         self.join.join_wished.connect(self.join_wished)
         self.code.kept.connect(self._show_part)
         self.code.told.connect(self.told)
@@ -169,12 +186,13 @@ class TeamPage(QWidget):
         team = self._view.team if self._view is not None else None
         joined = team is not None and not asks_for_code
         self.code.setVisible(asks_for_code)
-        self.join.setVisible(self._view is not None and team is None and not asks_for_code)
+        self.join.setVisible(self._view is not None and (team is None or self._joins_anew) and not asks_for_code)
+        self.news.setVisible(joined and bool(self._news.text()))
         self.parts.setVisible(joined)
         self.about.setVisible(joined)
         self.promise.setVisible(joined and not self.promise.isHidden())
         for name, widget in self._parts().items():
-            widget.setVisible(joined and name == self.part)
+            widget.setVisible(joined and name == self.part and not self._joins_anew)
 
     def _show_facts(self, team: TeamFacts) -> None:
         host = urlsplit(team.board).netloc or team.board
@@ -183,6 +201,18 @@ class TeamPage(QWidget):
         self.level.setToolTip(team.promise)
         self.level.setAccessibleDescription(team.promise)
         self.promise.setText(team.promise)
+        self._news.setText(team.news)
+        self.news.setAccessibleName(team.news)
+        self._name_join()
+
+    def _join_anew(self) -> None:
+        self._joins_anew = not self._joins_anew
+        self._name_join()
+        self._show_part()
+
+    def _name_join(self) -> None:
+        words = self.tr("Join it later") if self._joins_anew else self.tr("I have an invite to the new season")
+        self.join_anew.setText(words)
 
 
 def _not_yet(title: str) -> Card:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from tokentray.share.team_view import Sending
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.pages.bytes_view import BytesView, line_of_links
 from tokentray.ui.pages.sending_row import SendingRow
+from tokentray.ui.pages.sending_words import Story
 from tokentray.ui.switch import Switch
 
 
@@ -24,6 +24,7 @@ class TeamPart(Card):
         self.switch = Switch(title)
         self.switch.setAccessibleDescription(explanation)
         self._settled = False
+        self._corrects = False
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(text_label(title, "heading", wrap=True))
@@ -49,12 +50,20 @@ class TeamPart(Card):
 
     @property
     def settled(self) -> bool:
-        """Whether its token is used, so that nothing can be chosen any more."""
-        return self._settled
+        """Whether its token is used, so that nothing can be chosen any more, unless it is being corrected."""
+        return self._settled and not self._corrects
 
     @property
     def is_chosen(self) -> bool:
-        return self.switch.isChecked() and not self._settled
+        return (self.switch.isChecked() or self._corrects) and not self.settled
+
+    def correct(self) -> None:
+        """Offers what was sent for choosing once more."""
+        self._corrects = True
+        for row in self.rows.values():
+            row.correct.hide()
+        self.arrange()
+        self.switched.emit(True)
 
     def show_switch(self, *, on: bool) -> None:
         """Without telling."""
@@ -63,19 +72,22 @@ class TeamPart(Card):
         self.switch.blockSignals(before)
         self.arrange()
 
-    def show_sendings(self, pairs: list[tuple[Sending, Sending | None]], zone: str, *, settled: bool) -> None:
+    def show_sendings(self, stories: list[Story], zone: str, *, settled: bool, open_week: bool) -> None:
         """What was handed over of this kind; `settled`: it leaves no room for more."""
-        self._settled = settled
-        for number in set(self.rows) - {put.number for put, _ in pairs}:
+        correctable = settled and open_week
+        self._settled = settled or not open_week
+        self._corrects &= any(story.can_be_corrected for story in stories) and correctable
+        for number in set(self.rows) - {story.put.number for story in stories}:
             gone = self.rows.pop(number)
             gone.hide()
             gone.deleteLater()
-        for put, withdrawal in pairs:
-            if put.number not in self.rows:
-                self.rows[put.number] = row = SendingRow()
+        for story in stories:
+            if story.put.number not in self.rows:
+                self.rows[story.put.number] = row = SendingRow()
                 row.withdraw_wished.connect(self.withdraw_wished)
+                row.correct_wished.connect(self.correct)
                 self._rows.addWidget(row)
-            self.rows[put.number].show_sending(put, withdrawal, zone)
+            self.rows[story.put.number].show_story(story, zone, correctable=correctable and not self._corrects)
         self.arrange()
 
     def _switch(self, on: bool) -> None:
@@ -86,8 +98,8 @@ class TeamPart(Card):
         """Shows what belongs to the switch as it is; to be called when the preview has other words."""
         self.switch.setVisible(not self._settled)
         self._editor.setVisible(self.is_chosen and self.editor.count() > 0)
-        self.preview.setVisible(not self._settled and self.preview.has_words)
-        self.preview.show_off(off=not self.switch.isChecked())
+        self.preview.setVisible(not self.settled and self.preview.has_words)
+        self.preview.show_off(off=not self.is_chosen)
 
 
 class Preview(QFrame):

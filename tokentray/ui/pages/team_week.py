@@ -10,23 +10,22 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from tokentray.core.fragment import KINDS, Adoption, Effort, Fragment, Result, fragment_bytes
+from tokentray.core.journal import Level
 from tokentray.insights.checkin import days_of_week
 from tokentray.settings.settings import Settings
 from tokentray.share.fragments import adopted, sentence_of, used, went
-from tokentray.share.team_view import Sending, ShareWish, TeamFacts, TeamView, WeekToShare
+from tokentray.share.team_view import ShareWish, TeamFacts, TeamView, WeekToShare
 from tokentray.ui import wording
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.glyphs import glyph, glyph_size
-from tokentray.ui.look import look_of
-from tokentray.ui.pages.sending_words import holds_its_place, moment_text, paired
+from tokentray.ui.look import look_of, pixels
+from tokentray.ui.pages.sending_words import moment_text, stories_of
 from tokentray.ui.pages.setting_rows import ChoiceBox
 from tokentray.ui.pages.team_card import TeamCard
 from tokentray.ui.pages.team_part import TeamPart
 from tokentray.ui.pages.withdraw_question import ask_withdrawal
 from tokentray.ui.segments import Segments
-
-Pairs = list[tuple[Sending, Sending | None]]
 
 
 class TeamWeek(QWidget):
@@ -101,7 +100,7 @@ class TeamWeek(QWidget):
             week=self._week.week,
             kinds=kinds,
             adoption=cast("Adoption | None", self.adoption.value()) if "c1" in kinds else None,
-            function=str(self.function.currentData() or "") if "c1" in kinds else "",
+            function=str(self.function.currentData() or ""),
             outcome=cast("Result | None", self.outcome.value()) if "c2" in kinds else None,
             effort=cast("Effort | None", self.effort.value()) if "c2" in kinds else None,
             cards=tuple(card.wish() for card in self._ticked()) if "card" in kinds else (),
@@ -156,6 +155,7 @@ class TeamWeek(QWidget):
             ],
         )
         self.function = ChoiceBox([("", tr("Not said"))])
+        self.function.setMinimumWidth(pixels(140))  # else the longest choice would widen the page
         self.function_line = _line(tr("Your function"), self.function)
         self.adoption_part.editor.addWidget(_line(tr("As you see it"), self.adoption))
         self.adoption_part.editor.addWidget(self.function_line)
@@ -349,18 +349,18 @@ class TeamWeek(QWidget):
             )
         )
         self.no_cards.setVisible(not week.shareable)
-        self.private.setText(self._private_words(week.private))
+        silent = sum(card.level is not Level.ME and card.outcome is None for card in week.use.cards)
+        self.private.setText(self._private_words(week.private - silent, silent))
         self.private.setVisible(week.private > 0)
 
     def _show_sendings(self, week: WeekToShare) -> None:
-        pairs = paired(week.sendings)
+        told_stories = [story for story in stories_of(week.sendings) if story.holds_its_place]
         for kind, part in self.parts.items():
-            of_kind = [pair for pair in pairs if pair[0].kind == kind]
-            taken = [pair for pair in of_kind if holds_its_place(*pair)]
-            settled = bool(taken) if kind != "card" else False
-            part.show_sendings(taken, self._settings.zone, settled=settled or not week.open)
+            taken = [story for story in told_stories if story.put.kind == kind]
+            settled = bool(taken) and kind != "card"
+            part.show_sendings(taken, self._settings.zone, settled=settled, open_week=week.open)
             part.setVisible(bool(taken) or (week.open and not week.skipped))
-        told = {put.card for put, withdrawal in pairs if put.kind == "card" and holds_its_place(put, withdrawal)}
+        told = {story.put.card for story in told_stories if story.put.kind == "card"}
         for card_id, card in self.cards.items():
             card.setVisible(card_id not in told)
             if card_id in told:
@@ -412,11 +412,17 @@ class TeamWeek(QWidget):
         self.trouble.setVisible(bool(words))
         self.share.setAccessibleDescription(words)
 
-    def _private_words(self, count: int) -> str:
-        if count == 1:
-            return self.tr("One card of this week is for you alone and is not offered; only you can raise it.")
-        words = self.tr("{count} cards of this week are for you alone and are not offered; only you can raise them.")
-        return words.format(count=count)
+    def _private_words(self, alone: int, silent: int) -> str:
+        tr, words = self.tr, []
+        if alone == 1:
+            words.append(tr("One card of this week is for you alone and is not offered; only you can raise it."))
+        elif alone:
+            many = tr("{count} cards of this week are for you alone and are not offered; only you can raise them.")
+            words.append(many.format(count=alone))
+        if silent:
+            of_them = tr("Not offered either, because they do not say yet how it went: {cards}.")
+            words.append(of_them.format(cards=wording.cards_text(silent)))
+        return " ".join(words)
 
     # Wishes
 
@@ -497,7 +503,7 @@ class TeamWeek(QWidget):
     def _room_for_cards(self) -> int:
         if self._team is None or self._week is None:
             return 0
-        taken = sum(put.kind == "card" and holds_its_place(put, back) for put, back in paired(self._week.sendings))
+        taken = sum(story.put.kind == "card" and story.holds_its_place for story in stories_of(self._week.sendings))
         return max(dict(self._team.per_week).get("card", 0) - taken, 0)
 
 
