@@ -12,6 +12,7 @@ import msgspec
 
 from tokentray.core.clock import Clock
 from tokentray.core.errors import BoardRefused, NotGenuine, SourceError, Unreadable
+from tokentray.core.published import Published
 from tokentray.http_client import Limits, Web
 
 if TYPE_CHECKING:
@@ -121,10 +122,22 @@ class BoardClient:
         )
         return found
 
+    def published(self) -> list[Published]:
+        """Every closed week as it was published, a kind at a time."""
+        found: list[Published] = self._asked(
+            "/v1/board", "the question for the published weeks", "weeks", list[Published]
+        )
+        return found
+
     def _asked(self, path: str, words: str, name: str, shape: Any) -> Any:
         told = self._note("GET", self._address + path, words, b"", b"")
         with self._web(self._address) as web:
-            answer = web.get_json(path, shape=dict[str, Any])
+            try:
+                answer = web.get_json(path, shape=dict[str, Any])
+            except SourceError as error:
+                if error.status is not None:
+                    told(error.status)
+                raise
         told(200)
         try:
             return msgspec.convert(answer.get(name), shape)
