@@ -13,7 +13,7 @@ from tokentray.cli.journal_history import card_named, journal_to_write
 from tokentray.cli.output import print_json
 from tokentray.cli.share_here import board_of, history_of_use, own_secrets, own_team
 from tokentray.cli.share_team import parcel_object
-from tokentray.core.errors import BoardRefused, FragmentRefused
+from tokentray.core.errors import BoardRefused, FragmentRefused, SourceError
 from tokentray.core.fragment import Fragment, fragment_bytes, kind_of
 from tokentray.core.journal import Card
 from tokentray.core.period import local_day
@@ -237,7 +237,13 @@ def _is_same(parcel: Parcel, week: str, fragment: Fragment) -> bool:
 
 def _send_due(options: Namespace, history: History, team: Team, here: Here, everything: bool = False) -> int:
     board = board_of(history, here, team.board)
-    check_manifest(history, team, board, here.now)
+    try:
+        check_manifest(history, team, board, here.now)
+    except SourceError:
+        # A board that is away for now is no refusal: the tray tells a person of an error only that comes without an object.
+        if options.json:
+            print_json("share-send", {"queued": [], "sent": []})
+        raise
     done = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=everything)
     if options.json:
         sent = [{**parcel_object(one.parcel), "state": one.state, "why": one.why} for one in done]
