@@ -116,9 +116,11 @@ class Web:
         """What GET answers, as it is; errors as in `get_json`."""
         return self._ask("GET", path, (), None)
 
-    def post_bytes(self, path: str, body: bytes, expected: Collection[int]) -> int:
+    def post_bytes(
+        self, path: str, body: bytes, expected: Collection[int], kind: str = "application/octet-stream"
+    ) -> int:
         """The status that POST of these bytes is answered with, if it is one of `expected`; errors as in `get_json`."""
-        self._ask("POST", path, (), body, kind="application/octet-stream", expected=expected)
+        self._ask("POST", path, (), body, kind=kind, expected=expected)
         return self._status
 
     def _read(self, path: str, body: bytes, shape: type[T]) -> T:

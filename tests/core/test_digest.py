@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.board.made_up import SMALL_TEAM, TEAM, banded_year, counted_year
-from tokentray.core.digest import FORMS, Digest, digest_of, mail, markdown, slack, teams
+from tokentray.core.digest import FORMS, Digest, OwnCard, digest_of, mail, markdown, slack, teams
 
 
 def digest(team=TEAM, year=None, week=None) -> Digest:
@@ -96,3 +96,44 @@ def test_teams_gets_an_adaptive_card():
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert (attachment["content"]["type"], attachment["content"]["version"]) == ("AdaptiveCard", "1.4")
     assert attachment["content"]["actions"][0]["url"] == "https://board.example.org/"
+
+
+CARDS = tuple(
+    OwnCard(f"Tests <{number}>", "it worked", (("Tried", "a *b*\n<!channel> c" * 200),)) for number in range(10)
+)
+
+
+def test_own_cards_stand_beneath_under_the_own_name_in_every_form():
+    card = OwnCard("Tests <1>", "it worked", (("Tried", "a *b*\n<!channel>"), ("Learned", "c")))
+    made = replace(digest(), name="Mira <K>", cards=(card,))
+
+    assert markdown(made).endswith(
+        "## From Mira \\<K\\>\n\n### Tests \\<1\\> (it worked)\n\n**Tried:** a \\*b\\*  \n\\<!channel\\>\n\n**Learned:** c\n\n"
+        "The board: <https://board.example.org/>\n"
+    )
+    assert "From Mira &lt;K&gt;</h2><h3" in mail(made)[1]
+    assert "<b>Tried:</b> a *b*<br>&lt;!channel&gt;</p>" in mail(made)[1]
+    assert [block["text"]["text"] for block in slack(made)["blocks"][-3:-1]] == [
+        "*From Mira &lt;K&gt;*",
+        "*Tests &lt;1&gt; (it worked)*\n*Tried:* a  b \n&lt;!channel&gt;\n*Learned:* c",
+    ]
+    assert [each["text"] for each in teams(made)["attachments"][0]["content"]["body"][-4:]] == [
+        "From Mira \\<K\\>",
+        "Tests \\<1\\> (it worked)",
+        "Tried: a \\*b\\*  \n\\<!channel\\>",
+        "Learned: c",
+    ]
+
+
+def test_ten_long_cards_keep_slacks_and_teams_limits():
+    made = replace(digest(), name="Mira", cards=CARDS)
+
+    blocks = slack(made)["blocks"]
+    assert len(blocks) <= 50
+    assert all(len(block["text"]["text"]) <= 3000 for block in blocks if "text" in block)
+    assert len(FORMS["teams"](made).encode()) < 28_000
+
+
+def test_without_a_name_nothing_stands_beneath():
+    assert "## From" not in markdown(digest())
+    assert not any("From Mira" in made for made in every_form(digest()))

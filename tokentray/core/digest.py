@@ -25,11 +25,21 @@ from tokentray.core.published_words import (
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCard:
+    """A card that its author tells in clear: `texts` are (label, text) of what it says, `outcome` in words, "" if it has none."""
+
+    title: str
+    outcome: str
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """
     What every form of the message says, in plain words that are not escaped yet.
 
-    `parts` are (title, rows of (label, what is said of it)); `address` is the board's page, "" if it has none.
+    `parts` are (title, rows of (label, what is said of it)); `address` is the board's page, "" if it has none. `name` is who posts it and
+    whose `cards` stand beneath; the board itself posts without both.
     """
 
     title: str
@@ -38,6 +48,8 @@ class Digest:
     parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     small_print: str
     address: str
+    name: str = ""
+    cards: tuple[OwnCard, ...] = ()
 
 
 def digest_of(team: Team, published: Iterable[Published], week: str | None = None) -> Digest | None:
@@ -67,6 +79,11 @@ def markdown(digest: Digest) -> str:
         lines += ["", f"## {_plain(title)}", "", "| | |", "|---|---|"]
         lines += [f"| {_plain(label)} | {_plain(text)} |" for label, text in rows]
     lines += ["", _plain(digest.small_print)]
+    lines += ["", f"## From {_plain(digest.name)}"] if digest.name else []
+    for card in digest.cards:
+        lines += ["", f"### {_plain(_heading(card))}"]
+        for label, text in card.texts:
+            lines += ["", f"**{label}:** {_plain_lines(text)}"]
     lines += ["", f"The board: <{digest.address}/>"] if digest.address else []
     return "\n".join(lines) + "\n"
 
@@ -88,6 +105,8 @@ def mail(digest: Digest) -> tuple[str, str]:
         f'<h2 style="font-size:16px;margin:24px 0 8px">{escape(title)}</h2>{_TABLE}{_mail_rows(rows)}</table>'
         for title, rows in digest.parts
     )
+    own = f'<h2 style="font-size:16px;margin:24px 0 8px">From {escape(digest.name)}</h2>' if digest.name else ""
+    own += "".join(_mail_card(card) for card in digest.cards)
     link = (
         f'<p><a href="{escape(digest.address)}/" style="color:#3b55d9">Open the board</a></p>' if digest.address else ""
     )
@@ -97,7 +116,7 @@ def mail(digest: Digest) -> tuple[str, str]:
         f'<div style="max-width:600px;margin:0 auto"><p style="color:#5c667a;margin:0">{escape(digest.title)}</p>'
         f'<h1 style="font-size:24px;line-height:1.25;margin:4px 0 16px">{escape(digest.headline)}</h1>'
         f"{_TABLE}{boxes}</table>{parts}"
-        f'<p style="color:#5c667a;font-size:13px;margin-top:24px">{escape(digest.small_print)}</p>{link}</div></body></html>'
+        f'<p style="color:#5c667a;font-size:13px;margin-top:24px">{escape(digest.small_print)}</p>{own}{link}</div></body></html>'
     )
     return digest.title, body
 
@@ -106,7 +125,7 @@ def slack(digest: Digest) -> dict[str, Any]:
     """
     The body of an incoming webhook in Slack's blocks.
 
-    Within Slack's limits: 50 blocks, a header of 150 characters, ten fields of 2000.
+    Within Slack's limits for up to `MOST_CARDS` cards: 50 blocks, a header of 150 characters, ten fields of 2000.
     """
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _cut(_without_angles(digest.title), 150)}},
@@ -119,6 +138,11 @@ def slack(digest: Digest) -> dict[str, Any]:
         lines = [f"{_slack(label)}: {_slack(text)}" for label, text in rows]
         blocks.append(_section("\n".join([f"*{_slack(title)}*", *lines])))
     blocks.append({"type": "context", "elements": [_slack_text(_slack(digest.small_print))]})
+    if digest.name:
+        blocks += [{"type": "divider"}, _section(f"*From {_slack(digest.name)}*")]
+    for card in digest.cards:
+        lines = [f"*{label}:* {_slack(text)}" for label, text in card.texts]
+        blocks.append(_section("\n".join([f"*{_slack(_heading(card))}*", *lines])))
     if digest.address:
         blocks.append(_section(f"<{digest.address}/|Open the board>"))
     return {"text": _slack(f"{digest.title}. {digest.headline}"), "blocks": blocks}
@@ -135,6 +159,14 @@ def teams(digest: Digest) -> dict[str, Any]:
     for title, rows in digest.parts:
         body += [_teams_text(title, weight="Bolder", separator=True), _facts(rows)]
     body.append(_teams_text(digest.small_print, isSubtle=True, size="Small", separator=True))
+    if digest.name:
+        body.append(_teams_text(f"From {digest.name}", weight="Bolder", separator=True))
+    room = TEAMS_ROOM // max(1, sum(len(own.texts) + 1 for own in digest.cards))
+    for own in digest.cards:
+        body.append(_teams_text(_cut(_heading(own), room // 4), weight="Bolder"))
+        body += [
+            {**_teams_text(""), "text": _cut_bytes(f"{label}: {_plain_lines(text)}", room)} for label, text in own.texts
+        ]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -147,6 +179,9 @@ def teams(digest: Digest) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
+MOST_CARDS = 10
+"""That many own cards fit beneath a digest in every form."""
+
 FORMS: dict[str, Callable[[Digest], str]] = {
     "markdown": markdown,
     "html": lambda digest: mail(digest)[1],
@@ -157,6 +192,9 @@ FORMS: dict[str, Callable[[Digest], str]] = {
 
 _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #e5e7ee;vertical-align:top;"
 _TABLE = '<table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;width:100%">'
+TEAMS_ROOM = 16_000
+"""Bytes that the own cards of a digest may take in Teams, which refuses a message of more than 28 KB."""
+
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
@@ -170,6 +208,22 @@ def _rows(table: tuple[Share, ...]) -> tuple[tuple[str, str], ...]:
 
 def _known(found: list[Figure]) -> tuple[Figure, ...]:
     return tuple(figure for figure in found if figure.value != "—")
+
+
+def _heading(card: OwnCard) -> str:
+    return f"{card.title} ({card.outcome})" if card.outcome else card.title
+
+
+def _mail_card(card: OwnCard) -> str:
+    texts = "".join(
+        f'<p style="margin:0 0 8px"><b>{escape(label)}:</b> {escape(text).replace(chr(10), "<br>")}</p>'
+        for label, text in card.texts
+    )
+    return f'<h3 style="font-size:15px;margin:16px 0 4px">{escape(_heading(card))}</h3>{texts}'
+
+
+def _plain_lines(text: str) -> str:
+    return "  \n".join(_plain(line) for line in text.strip().splitlines())
 
 
 def _plain(text: str) -> str:
@@ -208,6 +262,11 @@ def _mail_rows(rows: Iterable[tuple[str, str]]) -> str:
         f'<tr><td style="{_CELL}">{escape(label)}</td><td style="{_CELL}text-align:right">{escape(text)}</td></tr>'
         for label, text in rows
     )
+
+
+def _cut_bytes(text: str, size: int) -> str:
+    data = text.encode()
+    return text if len(data) <= size else data[: size - 3].decode(errors="ignore").rstrip("\\") + "…"
 
 
 def _cut(text: str, length: int) -> str:
