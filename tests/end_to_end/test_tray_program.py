@@ -8,10 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.waiting_parcel import queue_one
+from tokentray.store.database import open_history
+from tokentray.store.outbox_table import all_departures
 from tokentray.ui.socket_ear import tell
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +66,17 @@ def test_told_to_end_it_ends_in_order(start: Start, tmp_path: Path, number: int)
     assert first.wait(PATIENCE_SECONDS) == 0
     # Nothing is left behind that says somebody still writes, and no socket at which nobody answers.
     assert [path.name for path in (tmp_path / "tray").iterdir() if path.name != "settings.json"] == ["history.sqlite"]
+
+
+def test_what_waits_to_leave_leaves_though_no_window_was_ever_open(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "tray").mkdir()
+    (tmp_path / "tray" / "settings.json").write_text('{"welcomed": true}')
+    history_path = str(tmp_path / "tray" / "history.sqlite")
+    queue_one(history_path, datetime.now(UTC) - timedelta(minutes=1))
+    start()
+    # Nobody listens there: that it was tried stands in the log of what left.
+    with open_history(history_path, read_only=True) as history:
+        wait_until(lambda: len(all_departures(history)) == 1)
 
 
 def test_after_a_crash_it_starts_again(start: Start, tmp_path: Path) -> None:

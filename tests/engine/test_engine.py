@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,10 +18,9 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import DictionaryKeyring, MovableClock
+from tests.waiting_parcel import queue_one
 from tokentray.core.api_key import ApiKey
-from tokentray.core.board_crypto import new_root_key, root_hash_of, signed_manifest
 from tokentray.core.errors import HistoryDamaged
-from tokentray.core.manifest import Manifest
 from tokentray.diagnostics import stop_log
 from tokentray.engine import Engine, Place
 from tokentray.insights.alerts import Alert
@@ -31,8 +29,8 @@ from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.settings.settings import AccountSetting, Settings, change_settings, load_settings, save_settings
 from tokentray.settings.vault import Vault
 from tokentray.share_runs import ShareRuns
-from tokentray.store.database import open_history, transaction
-from tokentray.store.outbox_table import all_departures, queue_parcel, set_team
+from tokentray.store.database import open_history
+from tokentray.store.outbox_table import all_departures
 
 PATIENCE_MS = 30_000
 
@@ -537,21 +535,7 @@ def save(house: House, settings: Settings) -> None:
 def test_what_has_its_time_in_the_outbox_is_sent_by_a_program_of_its_own(
     house: House, start: Start, qtbot: QtBot
 ) -> None:
-    root = new_root_key()
-    manifest = Manifest(
-        v=1,
-        board="http://127.0.0.1:9",
-        scheme="rfc9578-2",
-        season="2026-Q4",
-        weeks=("2026-W47",),
-        kinds={},
-        keys={},
-        seal=b"",
-    )
-    team = {"board": "http://127.0.0.1:9", "root": root_hash_of(root).hex(), "key_from": "keyring"}
-    with open_history(house.history_path) as history, transaction(history):
-        set_team(history, manifest=b64encode(signed_manifest(manifest, root)).decode(), **team)
-        queue_parcel(history, "put", "2026-W47", "c1", 0, b"{}", None, NOW - timedelta(minutes=1))
+    queue_one(house.history_path, NOW - timedelta(minutes=1))
     start()
     # Nobody listens there: that it was tried stands in the log of what left.
     with open_history(house.history_path, read_only=True) as history:
