@@ -18,7 +18,7 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tokentray.core.errors import HistoryError, TokenTrayError
-from tokentray.share.demo_team import take_demo_team
+from tokentray.share.demo_team import demo_digest, take_demo_team
 from tokentray.share.team_taking import take_team_view
 from tokentray.share.team_view import DigestWish, ShareWish, TeamView
 from tokentray.share_runs import Ran, Run, ShareRuns
@@ -255,6 +255,9 @@ class TeamDesk(QObject):
     @Slot(object)
     def make_digest(self, wish: DigestWish) -> None:
         """A published week's digest with own cards, to be read here or posted."""
+        if self._engine.sample and not wish.post_to and (history := self._engine.history) is not None:
+            self.digest_made.emit(demo_digest(history, self._taken(history), wish))
+            return
         cards = [word for card in wish.cards for word in ("--card", card)]
         name = ["--name", wish.name] if wish.name else []
         post = ["--post", wish.post_to] if wish.post_to else []

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from random import Random
 from typing import Final
 
+from tokentray.core.digest import Digest, OwnCard, markdown
 from tokentray.core.fragment import (
     Adopted,
     Band,
@@ -24,11 +25,13 @@ from tokentray.core.fragment import (
 )
 from tokentray.core.journal import Card, Level
 from tokentray.core.period import local_day
+from tokentray.core.published_words import Figure
 from tokentray.insights.checkin import days_of_week, week_of
 from tokentray.settings.settings import Settings
-from tokentray.share.fragments import WeekOfUse, category_of, sentence_of, told
+from tokentray.share.fragments import RESULT_OF, RESULT_WORDS, WeekOfUse, category_of, sentence_of, told
 from tokentray.share.team import L2, monday_of
 from tokentray.share.team_view import (
+    DigestWish,
     FeedCard,
     Left,
     OwnPlace,
@@ -42,6 +45,7 @@ from tokentray.share.team_view import (
 )
 from tokentray.share.week import take_week
 from tokentray.store.database import History
+from tokentray.store.journal_table import card_of
 
 BOARD: Final = "https://board.example.org"
 RELAY: Final = "relay.example.net"
@@ -306,6 +310,31 @@ def take_demo_team(history: History, settings: Settings, now: datetime, zone: st
         left=left,
         left_count=len(left),
     )
+
+
+def demo_digest(history: History, view: TeamView, wish: DigestWish) -> str:
+    """The digest of a made-up week in Markdown, with those of the own cards that were wished for; "" if there is no such week."""
+    week = next((one for one in view.published if one.week == wish.week), None)
+    if week is None:
+        return ""
+    cards = [card for card_id in wish.cards if (card := card_of(history, card_id)) is not None]
+    digest = Digest(
+        title=f"board.example.org: {week.title}",
+        headline=week.headline,
+        figures=tuple(Figure(*figure) for figure in week.figures),
+        parts=tuple((table.title, tuple((row.label, row.text) for row in table.rows)) for table in week.tables),
+        small_print=week.small_print,
+        address=BOARD,
+        name=wish.name,
+        cards=tuple(_own_card(card) for card in cards),
+    )
+    return markdown(digest)
+
+
+def _own_card(card: Card) -> OwnCard:
+    outcome = RESULT_WORDS[RESULT_OF[card.outcome]] if card.outcome is not None else ""
+    texts = (("Tried", card.tried), ("Worked", card.worked), ("Learned", card.learned), ("Next", card.next))
+    return OwnCard(card.title, outcome, tuple((label, text) for label, text in texts if text))
 
 
 def _week(
