@@ -19,7 +19,12 @@ def part(total: int | None, requests: int | None, *cost: dict[str, str], **more:
     return {"tokens": {**NOBODY, "input": total, "total": total}, "requests": requests, "cost": list(cost), **more}
 
 
-def report(rows: list[dict[str, Any]], totals: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def report(
+    rows: list[dict[str, Any]],
+    totals: dict[str, Any],
+    notes: list[str],
+    quantities: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     return {
         "since": "2026-11-20",
         "until": "2026-11-21",
@@ -28,6 +33,7 @@ def report(rows: list[dict[str, Any]], totals: dict[str, Any], notes: list[str])
         "rows": rows,
         "totals": totals,
         "notes": notes,
+        "quantities": {"rows": [], "totals": quantities or []},
     }
 
 
@@ -85,3 +91,14 @@ def test_csv_does_not_say_that_a_price_is_known_where_the_cost_stands_in_another
 ) -> None:
     _print_csv(report([{"model": "gpt-5", **part(1000, 3)}], MIXED["totals"], []))
     assert capsys.readouterr().out.splitlines()[1].endswith(",1000,3,,,,")
+
+
+def test_what_is_not_tokens_stands_below(capsys: pytest.CaptureFixture[str]) -> None:
+    images = {"origin": "billed", "feed": "images", "unit": "images", "quantity": 1204}
+    search = {"origin": "billed", "feed": "web_search_calls", "unit": "calls", "quantity": 1}
+    _print_table(report([], {"headline": part(None, None, why="", origins=[])}, [], [images, search]))
+    assert capsys.readouterr().out.splitlines()[-1] == "Besides tokens: 1,204 images, 1 web search."
+    _print_table(
+        report([], {"headline": part(None, None, why="", origins=[])}, [], [images, {**images, "origin": "imported"}])
+    )
+    assert capsys.readouterr().out.splitlines()[-1] == "Besides tokens: 1,204 images (billed), 1,204 images (imported)."

@@ -8,7 +8,7 @@ import pytest
 from tokentray.core.batch import BucketSet
 from tokentray.core.found import Found
 from tokentray.core.money import Cost, Money, MoneyKind
-from tokentray.core.usage import Tokens, Usage
+from tokentray.core.usage import Meter, Tokens, Usage
 from tokentray.store.account_table import account_id
 from tokentray.store.database import open_history, transaction
 from tokentray.store.log_table import record_logs
@@ -42,6 +42,15 @@ class Ledger:
             number = account_id(self.history, account, "billed")
             stretch = (start, start + timedelta(days=1))
             replace_buckets(self.history, number, BucketSet(f"costs {self.count}", *stretch, costs=(cost,)))
+
+    def meter(self, day, feed, unit, quantity, model=None, account="openai/work"):
+        """A quantity that a provider counted on a UTC day."""
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        found = Meter("1", start, timedelta(days=1), unit, quantity, model)
+        with transaction(self.history):
+            number = account_id(self.history, account, "billed")
+            stretch = (start, start + timedelta(days=1))
+            replace_buckets(self.history, number, BucketSet(feed, *stretch, meters=(found,)))
 
     def log(self, at, model, tokens, account="claude-code/default", session="s1", project="alpha", tier=""):
         """One response in an agent's log."""

@@ -63,7 +63,27 @@ def test_a_report_has_the_contracts_shape(ledger, history):
             }
         ],
         "notes": [],
+        "quantities": {"rows": [], "totals": []},
     }
+
+
+def test_what_is_not_tokens_stands_beside_them(ledger, history):
+    ledger.meter(SATURDAY, "images", "images", 4, model="gpt-image-1")
+    ledger.meter(FRIDAY, "images", "images", 3, model="gpt-image-1")
+    ledger.meter(FRIDAY, "vector_stores", "bytes", 900)
+    ledger.meter(SATURDAY, "vector_stores", "bytes", 800)
+    quantities = asked(history, "day")["quantities"]
+    images, stored = {"feed": "images", "unit": "images"}, {"feed": "vector_stores", "unit": "bytes"}
+    assert quantities["rows"] == [
+        {"day": "2026-11-20", "origin": "billed", **images, "quantity": 3},
+        {"day": "2026-11-20", "origin": "billed", **stored, "quantity": 900},
+        {"day": "2026-11-21", "origin": "billed", **images, "quantity": 4},
+        {"day": "2026-11-21", "origin": "billed", **stored, "quantity": 800},
+    ]
+    assert quantities["totals"] == [
+        {"origin": "billed", **images, "quantity": 7},
+        {"origin": "billed", **stored, "quantity": 800},
+    ]
 
 
 def test_a_gap_is_named_as_in_the_list_of_accounts(ledger, history):

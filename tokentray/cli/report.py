@@ -19,6 +19,7 @@ from tokentray.cli.here import Here
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import UNKNOWN, costs, count, table
 from tokentray.insights.journal import card_day
+from tokentray.insights.quantities import in_words
 from tokentray.insights.report import KEYS, report
 from tokentray.sources import AGENTS, PROVIDERS
 from tokentray.store.account_table import all_accounts
@@ -133,9 +134,18 @@ def _print_table(content: dict[str, Any]) -> None:
         print(f"\n{headline['why']}" if headline["why"] else "")
     else:
         print("Nothing was used in this time, as far as is known.")
+    if content["quantities"]["totals"]:
+        print(f"Besides tokens: {_besides(content['quantities']['totals'])}.")
     for note in content["notes"]:
         if note != headline["why"]:
             print(f"{note[0].upper()}{note[1:].rstrip('.')}.")
+
+
+def _besides(totals: list[dict[str, Any]]) -> str:
+    """Not by the keys: those are in the JSON. The same in two origins is not added up."""
+    told = [(in_words(total["feed"], total["unit"], total["quantity"]), total["origin"]) for total in totals]
+    several = len({origin for _, origin in told}) > 1
+    return ", ".join(f"{count(one.amount)} {one.what}" + (f" ({origin})" if several else "") for one, origin in told)
 
 
 def _totals(totals: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from tokentray.core.money import Money, MoneyKind
 from tokentray.insights.prices import list_names, open_price_book
+from tokentray.insights.quantities import QuantitySum, add_up_quantities
 from tokentray.insights.sums import Answer, Keys, Sum, add_up
 from tokentray.insights.work_sums import TAG, WORK, add_up_work, is_of_work
 from tokentray.settings.settings import OwnPrice
@@ -48,6 +50,7 @@ def report(
         "totals": _totals(answer),
         "coverage": [_coverage(known) for known in coverage(history) if _is_asked_for(known.account, question)],
         "notes": notes(answer, question.by),
+        "quantities": _quantities(history, question),
     }
 
 
@@ -125,6 +128,22 @@ def _totals(answer: Answer) -> dict[str, Any]:
     return {**totals, "headline": {**headline, "origins": list(answer.origins), "why": answer.why}}
 
 
+def _quantities(history: History, question: Question) -> dict[str, Any]:
+    """What is not tokens, by the question's keys and of the whole stretch; a level (bytes) is not the sum of its rows, but the newest."""
+    whole, rows = replace(question, by=()), add_up_quantities(history, question)
+    return {
+        "rows": [
+            {**dict(zip(question.by, row.keys, strict=True)), **_quantity(row)}
+            for row in sorted(rows, key=lambda row: _order((row.keys, None)))
+        ],
+        "totals": [_quantity(row) for row in (add_up_quantities(history, whole) if rows else [])],
+    }
+
+
+def _quantity(row: QuantitySum) -> dict[str, Any]:
+    return {"origin": row.origin, "feed": row.feed, "unit": row.unit, "quantity": row.quantity}
+
+
 def _coverage(known: Coverage) -> dict[str, Any]:
     return {
         "account": known.account,
@@ -140,7 +159,7 @@ def _is_asked_for(account: str, question: Question) -> bool:
     return question.source is None or account.partition("/")[0] == question.source
 
 
-def _order(entry: tuple[Keys, Sum]) -> list[tuple[bool, Any]]:
+def _order(entry: tuple[Keys, Sum | None]) -> list[tuple[bool, Any]]:
     return [(key is None, _sortable(key or "")) for key in entry[0]]
 
 

@@ -179,6 +179,14 @@ class SourceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """So many of something that is not tokens; `what` is in words that fit the amount: 1 "image", 2 "images"."""
+
+    amount: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """The answer to a TrendChoice, with the period before it for comparison: `before` None if that is not wholly known."""
 
@@ -191,6 +199,7 @@ class Trend:
     pattern: tuple[tuple[float, ...], ...]
     rows: tuple[tuple[str, Tokens, int | None, tuple[Money, ...]], ...]
     notes: tuple[str, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

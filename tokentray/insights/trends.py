@@ -11,6 +11,7 @@ from tokentray.core.money import Money
 from tokentray.core.period import day_period
 from tokentray.core.usage import Tokens
 from tokentray.insights.prices import PriceBook
+from tokentray.insights.quantities import take_quantities
 from tokentray.insights.report import notes
 from tokentray.insights.snapshot import Measure, Series, Stack, Step, Trend, TrendChoice
 from tokentray.insights.sums import Answer, Keys, Sum, add_up, sum_of
@@ -55,6 +56,7 @@ def take_trend(history: History, choice: TrendChoice, zone: str, book: PriceBook
         pattern=weekday_pattern(history, choice, zone),
         rows=_rows(choice, answer),
         notes=tuple(notes(answer, (str(choice.step),))),
+        quantities=take_quantities(history, _question(choice, zone, ())),
     )
 
 

@@ -79,7 +79,7 @@ BUCKETS = f"""
     ) AS bucket WHERE {WITHIN} AND <only> ORDER BY slot, account, feed, id
 """
 COST_COLUMNS = "(SELECT text FROM name WHERE id = line_item), amount, currency, kind"
-METER_COLUMNS = "slot, unit, quantity"
+METER_COLUMNS = "slot, (SELECT text FROM name WHERE id = feed), unit, quantity"
 
 # A float inside: exact to 2^53, and a count that cannot be true breaks no sum.
 TOTAL = """CAST(total(
@@ -212,12 +212,13 @@ class CostTotal:
 
 @dataclass(frozen=True, slots=True)
 class MeterTotal:
-    """A quantity that is not tokens; "bytes" is a level, so it is the newest one, the other units are sums."""
+    """A quantity that is not tokens, from the report `feed`; "bytes" is a level, so it is the newest one, the other units are sums."""
 
     keys: tuple[str | None, ...]
     origin: str
     account: str
     model: str | None
+    feed: str
     unit: str
     quantity: int
 
@@ -324,14 +325,14 @@ def meters(history: History, question: Question) -> list[MeterTotal]:
     """Quantities that are not tokens, in order of time."""
     sums: dict[tuple[Any, ...], int] = {}
     newest: dict[tuple[Any, ...], int] = {}
-    for group, (slot, unit, quantity) in _buckets(history, question, "meter", METER_COLUMNS):
-        whole = (*group, unit)
+    for group, (slot, feed, unit, quantity) in _buckets(history, question, "meter", METER_COLUMNS):
+        whole = (*group, feed, unit)
         if unit == "bytes" and newest.get(whole) != slot:
             newest[whole], sums[whole] = slot, 0
         sums[whole] = sums.get(whole, 0) + quantity
     return [
-        MeterTotal(keys, origin, account, model, unit, quantity)
-        for (keys, origin, account, model, unit), quantity in sums.items()
+        MeterTotal(keys, origin, account, model, feed, unit, quantity)
+        for (keys, origin, account, model, feed, unit), quantity in sums.items()
     ]
 
 

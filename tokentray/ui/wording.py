@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 from tokentray.core.gauge import Gauge
 from tokentray.core.journal import Level, Outcome, WorkSession
 from tokentray.core.money import Money, MoneyKind
+from tokentray.insights.snapshot import Quantity
 from tokentray.insights.words import short_name
 
 UNKNOWN = "—"
@@ -76,6 +77,11 @@ def tokens_text(count: int | None) -> str:
         return translate("wording", "tokens unknown")
     text = translate("wording", "{number} token(s)", "", _plural(count))
     return _one(text, count, "{number} token", "{number} tokens").format(number=compact_count(count))
+
+
+def quantity_text(quantity: Quantity) -> str:
+    """1,204 images."""
+    return f"{exact_count(quantity.amount)} {quantity.what}"
 
 
 def sessions_text(count: int) -> str:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.snapshots import TODAY, full_snapshot, full_trend, usd
 from tokentray.core.money import MoneyKind
 from tokentray.core.usage import Tokens
-from tokentray.insights.snapshot import Measure, Snapshot, Step, Trend, TrendChoice
+from tokentray.insights.snapshot import Measure, Quantity, Snapshot, Step, Trend, TrendChoice
 from tokentray.settings.settings import Settings
 from tokentray.ui.pages.trends_page import TrendsPage
 
@@ -249,3 +249,10 @@ def test_show_as_table_swaps_the_chart_for_its_values(page: TrendsPage) -> None:
     assert view.model().headerData(1, Qt.Orientation.Horizontal) == "opus-4"
     page.bars_card.as_table.setChecked(False)
     assert not page.bars.isHidden()
+
+
+def test_other_quantities_are_shown_where_there_are_any(page: TrendsPage) -> None:
+    assert not page.quantities_card.isVisible()
+    page.show_snapshot(answer(page, quantities=(Quantity(1204, "images"), Quantity(1, "web search"))))
+    assert page.quantities_card.isVisible()
+    assert page.quantities.text() == "1,204 images · 1 web search"

@@ -129,6 +129,9 @@ class TrendsPage(QWidget):
         self.notes = text_label("", "muted", wrap=True)
         self.cache_card = Card(tr("Cache"))
         self.cache_share, self.cache_words = text_label("", "figure"), text_label("", "muted", wrap=True)
+        self.quantities_card = Card(tr("Other quantities"))
+        self.quantities_card.show_subtitle(tr("what providers count besides tokens"))
+        self.quantities = text_label("", "body", wrap=True)
         self.table = TrendTable()
         self.sorted = SortedTrend(self.table)
         self.rows = RowsView(tr("Totals of this stretch"))
@@ -174,13 +177,15 @@ class TrendsPage(QWidget):
         buttons = FlowLayout(gap=8)
         buttons.addWidget(self.copy)
         buttons.addWidget(self.save)
+        self.quantities_card.body.addWidget(self.quantities)
         self.rows_card.body.addWidget(self.rows)
         self.rows_card.body.addLayout(buttons)
         self.pattern.setMinimumHeight(pixels(190))
         frame.body.addWidget(self.bars_card, 1)
         frame.body.addLayout(self._pair)
         frame.body.addWidget(self.rows_card)
-        for card in (self.pattern_card, self.cache_card, self.rows_card):
+        frame.body.addWidget(self.quantities_card)
+        for card in (self.pattern_card, self.cache_card, self.rows_card, self.quantities_card):
             card.hide()
         self._viewport = frame.scroll.viewport()
         self._viewport.installEventFilter(self)
@@ -326,6 +331,8 @@ class TrendsPage(QWidget):
         self.cache_words.setText(self._cache_text(trend))
         for card in (self.pattern_card, self.cache_card, self.rows_card):
             card.setVisible(bool(trend.rows))
+        self.quantities.setText(" · ".join(map(wording.quantity_text, trend.quantities)))
+        self.quantities_card.setVisible(bool(trend.quantities))
         if choice.by == "class":
             self.table.show_trend(trend, self._steps()[choice.step], partial(_bar_text, step=choice.step))
         else:
