@@ -67,8 +67,8 @@ class TeamJoin(QWidget):
     def forget(self) -> None:
         """Both secrets leave their fields, and what could be undone there."""
         for field in (self.invite, self.code):
-            if field.text():
-                field.clear()
+            # clear() could be undone.
+            field.setText("")
         self.answer.hide()
         self._busy = False
 
@@ -82,7 +82,7 @@ class TeamJoin(QWidget):
         if shown:
             self.code.setFocus()
         else:
-            self.code.clear()
+            self.code.setText("")
 
     def ask_file(self) -> None:
         dialog = QFileDialog(self, self.tr("Open an invite"))
