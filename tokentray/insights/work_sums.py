@@ -22,7 +22,10 @@ from tokentray.store.work_table import Run
 WORK, TAG = "work", "tag"
 DAY = timedelta(days=1)
 
-At = Callable[[int], WorkSession | None]
+# What is asked of a usage: the stretch it belongs to (None: of none, or nobody asks), and its tags.
+Label = tuple[str | None, tuple[str, ...]]
+NEITHER: Label = (None, ())
+At = Callable[[int], Label]
 
 
 def is_of_work(question: Question) -> bool:
@@ -43,7 +46,9 @@ def add_up_work(history: History, question: Question, book: PriceBook, pause_min
     # Buckets of whole UTC days reach beyond the local ones.
     held = take_stretches(history, period.start - DAY, period.end + DAY, pause_minutes, book)
     tags = _tags(history, (session for session, _ in held))
-    parts = answer_apart(history, asked, _finder(held))
+    by_work = WORK in question.by
+    labels = [((session.id if by_work else None, tags.get(session.id, ())), runs) for session, runs in held]
+    parts = answer_apart(history, asked, _finder(labels))
     costs = billed_costs(history, asked)
     places = [(part.keys[-1], overlap.family(part.model)) for _, part in parts]
     taken = overlap.taken_origins(
@@ -52,14 +57,13 @@ def add_up_work(history: History, question: Question, book: PriceBook, pause_min
     billed_days = {(cost.account, cost.keys[-1]) for cost in costs}
     builder = Builder(len(question.by), "origin" in question.by)
     left_out = False
-    for place, (session, part) in zip(places, parts, strict=True):
-        own = tags.get(session.id, ()) if session is not None else ()
+    for place, ((work, own), part) in zip(places, parts, strict=True):
         if question.tag is not None:
             own = tuple(tag for tag in own if tag.lower() == question.tag.lower())
         if question.tag is None or own:
             counted = taken[place] == part.origin
             left_out = left_out or not counted
-            rows = _keys(question, part.keys, session, own)
+            rows = _keys(question, part.keys, work, own)
             add_part(
                 builder.sums(rows[0], part.origin, counted, *rows[1:]),
                 part,
@@ -76,13 +80,13 @@ def add_up_work(history: History, question: Question, book: PriceBook, pause_min
     return builder.answer(left_out)
 
 
-def _finder(held: Iterable[tuple[WorkSession, list[Run]]]) -> Callable[[UseKind], At]:
-    """Which stretch a usage belongs to, by its kind and start."""
-    by_kind: dict[UseKind, list[tuple[int, int, WorkSession]]] = {}
-    for session, runs in held:
+def _finder(labels: Iterable[tuple[Label, list[Run]]]) -> Callable[[UseKind], At]:
+    """The label of a usage, by its kind and start; the labels are those of whole stretches."""
+    by_kind: dict[UseKind, list[tuple[int, int, Label]]] = {}
+    for label, runs in labels:
         for run in runs:
             kind = UseKind(run.account, run.project, run.model, run.tier, run.band, run.span)
-            by_kind.setdefault(kind, []).append((run.start, run.end, session))
+            by_kind.setdefault(kind, []).append((run.start, run.end, label))
     for stretches in by_kind.values():
         stretches.sort(key=lambda one: one[0])
 
@@ -90,9 +94,9 @@ def _finder(held: Iterable[tuple[WorkSession, list[Run]]]) -> Callable[[UseKind]
         stretches = by_kind.get(kind, [])
         starts = [start for start, _, _ in stretches]
 
-        def at(start: int) -> WorkSession | None:
+        def at(start: int) -> Label:
             place = bisect_right(starts, start) - 1
-            return stretches[place][2] if place >= 0 and start <= stretches[place][1] else None
+            return stretches[place][2] if place >= 0 and start <= stretches[place][1] else NEITHER
 
         return at
 
@@ -112,13 +116,13 @@ def _tags(history: History, sessions: Iterable[WorkSession]) -> dict[str, tuple[
     return found
 
 
-def _keys(question: Question, keys: Keys, session: WorkSession | None, tags: Iterable[str]) -> list[Keys]:
+def _keys(question: Question, keys: Keys, work: str | None, tags: Iterable[str]) -> list[Keys]:
     """All rows' keys, in the question's order; `keys` are those that are neither work nor tag, then the day."""
     rows = []
     own: tuple[str | None, ...] = (*tags,) or (None,)
     for tag in own if TAG in question.by else (None,):
         others = iter(keys)
-        told = {WORK: session.id if session is not None else None, TAG: tag}
+        told = {WORK: work, TAG: tag}
         rows.append(tuple(told[key] if key in told else next(others) for key in question.by))
     return rows
 
