@@ -20,7 +20,14 @@ ACTIONS = {
     "preview": "share_sending",
     "send": "share_sending",
     "withdraw": "share_sending",
+    "refresh": "share_feed",
     "feed": "share_feed",
+    "note": "share_feed",
+    "import": "share_feed",
+    "board": "share_published",
+    "digest": "share_published",
+    "webhook": "share_published",
+    "accept": "share_team",
 }
 
 
@@ -52,6 +59,7 @@ def parser(name: str) -> ArgumentParser:
     withdraw.add_argument("numbers", metavar="NUMBER", nargs="*", type=int)
     withdraw.add_argument("--week", metavar="W", type=_week, help="everything of that week")
     withdraw.add_argument("--all", action="store_true", help="everything")
+    withdraw.add_argument("--json", action="store_true", help="one JSON object")
     withdraw.add_argument(
         "--now", action="store_true", help="at once; whoever watches the board then sees what belongs together"
     )
@@ -60,9 +68,15 @@ def parser(name: str) -> ArgumentParser:
     words = _action(actions, "words", "your own list of words that must not leave in free text")
     words.add_argument("words", metavar="WORD", nargs="*", help="words to add to the list")
     words.add_argument("--remove", action="store_true", help="take them off the list instead")
-    feed = _action(actions, "feed", "your team's cards of a week, decrypted here")
-    feed.add_argument("--week", metavar="W", type=_week, help="ISO week; default: this one")
-    feed.add_argument("--json", action="store_true", help="one JSON object")
+    _feed(actions)
+    _published(actions)
+    accept = _action(
+        actions,
+        "accept",
+        "agree to a manifest with which the promise falls from L2 to L1, because the relay is gone",
+        "Until then nothing is sent. It does not matter otherwise.",
+    )
+    accept.add_argument("--json", action="store_true", help="one JSON object")
     leave = _action(
         actions,
         "leave",
@@ -71,6 +85,7 @@ def parser(name: str) -> ArgumentParser:
     )
     leave.add_argument("--forget-log", action="store_true", help="also the log of what left")
     leave.add_argument("--yes", action="store_true", help="do not ask")
+    leave.add_argument("--json", action="store_true", help="one JSON object")
     parser.set_defaults(action="status", json=False, verify=False)
     return parser
 
@@ -103,6 +118,88 @@ def _join(actions: Any) -> None:
     where.add_argument("--key-env", metavar="VAR", help="the environment variable that holds the line")
     where.add_argument("--key-command", metavar="CMD", help="the command that prints the line")
     join.add_argument("--json", action="store_true", help="one JSON object, without the recovery code")
+    join.add_argument(
+        "--with-code",
+        action="store_true",
+        help="with --json: also a new recovery code, for a program that shows it once",
+    )
+
+
+def _feed(actions: Any) -> None:
+    refresh = _action(
+        actions,
+        "refresh",
+        "ask the board for what it published and for the team's cards, and keep them here",
+        "It is always the same questions, whoever asks.",
+    )
+    refresh.add_argument("--json", action="store_true", help="one JSON object")
+    feed = _action(
+        actions,
+        "feed",
+        "your team's cards of a week, decrypted here",
+        "The board is asked first, as by “share refresh”.",
+    )
+    feed.add_argument("--week", metavar="W", type=_week, help="ISO week; default: this one")
+    feed.add_argument("--outcome", action="append", choices=RESULTS, help="only cards that say so; may be given again")
+    feed.add_argument("--category", metavar="C", action="append", help="only cards of it; may be given again")
+    feed.add_argument("--json", action="store_true", help="one JSON object")
+    note = _action(
+        actions,
+        "note",
+        "note on a colleague's card, on this machine only",
+        "Ids are those of “share feed”; a part will do.",
+    )
+    note.add_argument("id", metavar="ID")
+    reproduced = note.add_mutually_exclusive_group()
+    reproduced.add_argument(
+        "--reproduced", action="store_const", const=True, default=None, help="you tried it, and it came out the same"
+    )
+    reproduced.add_argument(
+        "--not-reproduced", dest="reproduced", action="store_const", const=False, help="take that back"
+    )
+    note.add_argument("--still-true", choices=("yes", "no"), help="whether it holds, eight weeks later")
+    note.add_argument("--json", action="store_true", help="one JSON object")
+    importing = _action(actions, "import", "take a colleague's card into your own journal, as a private draft to try")
+    importing.add_argument("id", metavar="ID")
+    importing.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _published(actions: Any) -> None:
+    board = _action(
+        actions,
+        "board",
+        "a published week in words, with your own place in it",
+        "Your own place is worked out on this machine and told to nobody.",
+    )
+    board.add_argument("--week", metavar="W", type=_week, help="ISO week; default: the newest that was published")
+    board.add_argument("--json", action="store_true", help="one JSON object")
+    digest = _action(
+        actions,
+        "digest",
+        "a published week as a message, with cards of your own in clear beneath it, if you like",
+        "The board's part is made of published numbers only. Your cards are told under your name: whoever reads it knows that they are yours.",
+    )
+    digest.add_argument("--week", metavar="W", type=_week, help="ISO week; default: the newest that was published")
+    digest.add_argument(
+        "--card", metavar="ID", action="append", default=[], help="an own card for team or company; may be given again"
+    )
+    digest.add_argument("--name", metavar="N", default="", help="who posts it; needed with --card")
+    digest.add_argument("--form", choices=("markdown", "html", "slack", "teams"), help="default: markdown")
+    digest.add_argument("--post", choices=("slack", "teams"), help="post it there; “share webhook” says where")
+    digest.add_argument(
+        "--as-it-is", action="store_true", help="post the cards in spite of what was found in their texts"
+    )
+    digest.add_argument("--json", action="store_true", help="one JSON object")
+    webhook = _action(
+        actions,
+        "webhook",
+        "where Slack or Teams takes your digests; the address goes into the system's keyring",
+        "It is a secret: whoever has it can write there.",
+    )
+    webhook.add_argument("service", choices=("slack", "teams"))
+    webhook.add_argument("address", metavar="-", nargs="?", help="- reads the address from standard input")
+    webhook.add_argument("--forget", action="store_true", help="take it out of the keyring")
+    webhook.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _send(actions: Any) -> None:
@@ -120,7 +217,17 @@ def _send(actions: Any) -> None:
         help="at once; whoever watches connections then sees what belongs together, and when you did it",
     )
     how.add_argument("--not-this-week", action="store_true", help="nothing of this week; what still waits is cancelled")
+    how.add_argument(
+        "--this-week-after-all",
+        action="store_true",
+        help="take “not this week” back; nothing that was cancelled waits again",
+    )
     how.add_argument("--due", action="store_true", help="only send what is in the outbox and has its time")
+    how.add_argument(
+        "--wish",
+        choices=("-",),
+        help="what is to leave as one JSON object on standard input, for a program that has shown it",
+    )
     send.add_argument("--json", action="store_true", help="one JSON object")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from tokentray.cli.codes import DONE, PART_FAILED
 from tokentray.cli.errors import WrongUsage
@@ -14,23 +17,28 @@ from tokentray.cli.output import print_json
 from tokentray.cli.share_here import board_of, history_of_use, own_secrets, own_team
 from tokentray.cli.share_team import parcel_object
 from tokentray.core.errors import BoardRefused, FragmentRefused, SourceError
-from tokentray.core.fragment import Fragment, fragment_bytes, kind_of
+from tokentray.core.fragment import KINDS, Fragment, fragment_bytes, kind_of
 from tokentray.core.journal import Card
 from tokentray.core.period import local_day
-from tokentray.insights.checkin import week_of
+from tokentray.insights.checkin import days_of_week, week_of
 from tokentray.share.fragments import TEXTS, adopted, card_text, category_of, sentence_of, told, used, went
 from tokentray.share.lint import Finding, findings, rewritten
-from tokentray.share.outbox import queue_card, queue_fragment, send_due, skip, withdraw
+from tokentray.share.outbox import Sent, queue_card, queue_fragment, send_due, skip, withdraw
 from tokentray.share.team import STYLE, Team
+from tokentray.share.team_view import CardWish, ShareWish
 from tokentray.share.tokens import check_manifest
 from tokentray.share.week import take_week
-from tokentray.store.database import History
-from tokentray.store.outbox_table import Parcel, all_parcels
+from tokentray.store.database import History, transaction
+from tokentray.store.outbox_table import Parcel, all_parcels, set_team, skip_week
 
 AT_ONCE = (
     "All of this leaves in one moment: whoever watches connections to the board can see that it came from one person, and when. "
     "Without --now each part would leave at a random time of its own."
 )
+
+
+PLANNED = "its deletion leaves at a random time within six hours"
+WHAT = {"put": "The fragment", "replace": "The correction", "delete": "The withdrawal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,83 @@ def run(options: Namespace, here: Here) -> int:
     if options.action == "send" and options.due:
         with journal_to_write(here) as history:
             return _send_due(options, history, own_team(history), here)
+    if options.action == "send" and options.wish:
+        wish = _wish(sys.stdin.read())
+        with history_of_use(here) as history:
+            return _send_wish(wish, options, history, own_team(history), here)
     with history_of_use(here) as history:
         team = own_team(history)
         week = options.week or week_of(local_day(here.now, here.zone))
-        if options.action == "send" and options.not_this_week:
-            skip(history, week, here.now)
-            print(f"Nothing of {week} leaves.")
-            return DONE
+        if options.action == "send" and (options.not_this_week or options.this_week_after_all):
+            return _skip(options, history, week, here)
         fragments, notes = _fragments(options, history, team, week, here)
         cards = [_leaving(options, history, team, name, here) for name in options.card if "card" not in options.without]
         if options.action == "preview":
             return _preview(options, team, week, fragments, cards, notes)
         return _send(options, history, team, week, fragments, cards, here)
+
+
+def _skip(options: Namespace, history: History, week: str, here: Here) -> int:
+    """JSON, share-send: nothing `queued` or `sent`, and the `week` with whether it is `skipped` now."""
+    if options.not_this_week:
+        skip(history, week, here.now)
+    else:
+        with transaction(history):
+            skip_week(history, week, skipped=False)
+    if options.json:
+        content = {"queued": [], "sent": [], "week": week, "skipped": options.not_this_week}
+        print_json("share-send", content)
+    else:
+        said = f"Nothing of {week} leaves." if options.not_this_week else f"{week} can be shared again; nothing waits."
+        print(said)
+    return DONE
+
+
+def _wish(text: str) -> ShareWish:
+    try:
+        wish = msgspec.json.decode(text, type=ShareWish)
+        since, _ = days_of_week(wish.week)
+    except (msgspec.DecodeError, ValueError) as error:
+        # Neither the text nor the decoder's words: they could quote a card.
+        raise WrongUsage("What stands on standard input is no wish to share.") from error
+    return replace(wish, week=week_of(since))
+
+
+def _send_wish(wish: ShareWish, options: Namespace, history: History, team: Team, here: Here) -> int:
+    """What a window has shown and a person wished, as they saw it; the kinds and the function are proposed again the next week."""
+    offered = team.season_of(wish.week).vocabulary
+    use = take_week(history, here.settings, wish.week, here.zone)
+    found: list[Fragment] = []
+    code = DONE
+    if "c1" in wish.kinds:
+        found.append(adopted(use, offered, wish.adoption, wish.function))
+    if "c2" in wish.kinds:
+        result = went(use, wish.outcome, wish.effort)
+        found += [result] if result is not None else []
+        if result is None:
+            code = PART_FAILED
+            warn("How it went was not sent: neither you nor the week's cards say how it went and what it took.")
+    if "use" in wish.kinds:
+        bands = used(use, offered, team.season_of(wish.week).kinds.get("use", 0))
+        found += bands
+        if not bands:
+            code = PART_FAILED
+            warn("No use was sent: no tokens are known of this week.")
+    cards = [_wished_card(one, offered.categories, history) for one in wish.cards if "card" in wish.kinds]
+    queued, refused = _queue(history, team, wish.week, found, cards, here, wish.at_once)
+    with transaction(history):
+        set_team(history, kinds=" ".join(kind for kind in KINDS if kind in wish.kinds), function=wish.function)
+    return max(code, refused, _tell_queued(queued, options, history, team, wish.week, here, at_once=wish.at_once))
+
+
+def _wished_card(wish: CardWish, categories: tuple[str, ...], history: History) -> Leaving:
+    card = card_named(history, wish.card)
+    if wish.category not in categories:
+        raise WrongUsage(f"Which category is card {card.id} of? One of {', '.join(categories)}.")
+    texts = dict(zip(TEXTS, wish.texts, strict=True))
+    told(card, wish.category, "0" * 16, "")
+    card_text(texts)
+    return Leaving(card, texts, wish.category, ())
 
 
 def _fragments(
@@ -176,37 +249,46 @@ def _send(
             )
     if not fragments and not cards:
         raise WrongUsage("There is nothing to send; “tokentray share preview” says why.")
-    queued, refused = _queue(options, history, team, week, fragments, cards, here)
-    if options.now:
+    queued, refused = _queue(history, team, week, fragments, cards, here, options.now)
+    return max(refused, _tell_queued(queued, options, history, team, week, here, at_once=options.now))
+
+
+def _tell_queued(
+    queued: list[Parcel], options: Namespace, history: History, team: Team, week: str, here: Here, *, at_once: bool
+) -> int:
+    """JSON, share-send: parcels that were `queued`, or, if they leave at once, `sent` with what became of each."""
+    if at_once:
         warn(AT_ONCE)
-        return max(refused, _send_due(options, history, team, here, everything=True))
+        return _send_due(options, history, team, here, everything=True)
     if options.json:
         print_json("share-send", {"queued": [parcel_object(parcel) for parcel in queued], "sent": []})
-        return refused
+        return DONE
     for parcel in queued:
-        print(f"{parcel.kind} of {week} leaves at a random time, {rfc3339(parcel.planned_at)}.")
-    return refused
+        what = "The correction of " if parcel.op == "replace" else ""
+        print(f"{what}{parcel.kind} of {week} leaves at a random time, {rfc3339(parcel.planned_at)}.")
+    return DONE
 
 
 def _queue(
-    options: Namespace,
     history: History,
     team: Team,
     week: str,
     fragments: list[Fragment],
     cards: list[Leaving],
     here: Here,
+    at_once: bool,
 ) -> tuple[list[Parcel], int]:
     """What is in the outbox now, and the exit code: one that was sent before stops none of the others."""
     secrets = own_secrets(team) if cards else None
     queued: list[Parcel] = []
     code = DONE
     for one in fragments:
-        if any(_is_same(parcel, week, one) for parcel in all_parcels(history)):
-            warn(f"{kind_of(one)} of {week} was sent already, the same.")
-            continue
         try:
-            queued.append(queue_fragment(history, team, week, one, here.now, at_once=options.now))
+            parcel = queue_fragment(history, team, week, one, here.now, at_once=at_once)
+            if parcel.state == "waiting":
+                queued.append(parcel)
+            else:
+                warn(f"{kind_of(one)} of {week} was sent already, the same.")
         except BoardRefused as error:
             code = PART_FAILED
             warn(f"{kind_of(one)}: {error}")
@@ -222,7 +304,7 @@ def _queue(
                 leaving.texts,
                 leaving.category,
                 here.now,
-                at_once=options.now,
+                at_once=at_once,
             )
             queued.append(card)
         except BoardRefused as error:
@@ -231,14 +313,10 @@ def _queue(
     return queued, code
 
 
-def _is_same(parcel: Parcel, week: str, fragment: Fragment) -> bool:
-    return (parcel.op, parcel.week, parcel.state, parcel.body) == ("put", week, "sent", fragment_bytes(fragment))
-
-
 def _send_due(options: Namespace, history: History, team: Team, here: Here, everything: bool = False) -> int:
     board = board_of(history, here, team.board)
     try:
-        check_manifest(history, team, board, here.now)
+        team = check_manifest(history, team, board, here.now)
     except SourceError:
         # A board that is away for now is no refusal: the tray tells a person of an error only that comes without an object.
         if options.json:
@@ -246,21 +324,31 @@ def _send_due(options: Namespace, history: History, team: Team, here: Here, ever
         raise
     done = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=everything)
     if options.json:
-        sent = [{**parcel_object(one.parcel), "state": one.state, "why": one.why} for one in done]
-        print_json("share-send", {"queued": [], "sent": sent})
-    for one in done:
-        what = f"{'The withdrawal' if one.parcel.op == 'delete' else 'The fragment'} {one.parcel.kind} of {one.parcel.week}"
-        if one.state == "sent":
-            if not options.json:
-                print(f"{what} was sent.")
-        else:
-            warn(f"{what}: {one.state}, {one.why}")
-    if not done and not options.json:
+        print_json("share-send", {"queued": [], "sent": _sent_objects(done)})
+    elif not done:
         print("Nothing has its time yet.")
+    return _tell_sent(done, options)
+
+
+def _sent_objects(done: list[Sent]) -> list[dict[str, Any]]:
+    return [{**parcel_object(one.parcel), "state": one.state, "why": one.why} for one in done]
+
+
+def _tell_sent(done: list[Sent], options: Namespace) -> int:
+    for one in done:
+        what = f"{WHAT[one.parcel.op]} {one.parcel.kind} of {one.parcel.week}"
+        if one.state != "sent":
+            warn(f"{what}: {one.state}, {one.why}")
+        elif not options.json:
+            print(f"{what} was sent.")
     return DONE if all(one.state == "sent" for one in done) else PART_FAILED
 
 
 def _withdraw(options: Namespace, history: History, here: Here) -> int:
+    """
+    JSON, share-withdraw: the parcels that were `withdrawn`, each with its `outcome` (cancelled: no byte of it ever left; planned: its deletion
+    waits), and with --now what was `sent`.
+    """
     team = own_team(history)
     parcels = all_parcels(history)
     withdrawn = {
@@ -277,16 +365,18 @@ def _withdraw(options: Namespace, history: History, here: Here) -> int:
         raise WrongUsage(
             "Which? “tokentray share status” has the numbers of what waits and what was sent; --week and --all take more."
         )
-    for parcel in chosen:
-        done = withdraw(history, team, parcel, here.now, at_once=options.now)
-        said = (
-            "it has not left, and never will"
-            if done == "cancelled"
-            else "its deletion leaves at a random time within six hours"
-        )
-        print(f"{parcel.kind} of {parcel.week}: {said}.")
+    done = [(parcel, withdraw(history, team, parcel, here.now, at_once=options.now)) for parcel in chosen]
+    if not options.json:
+        for parcel, outcome in done:
+            said = "it has not left, and never will" if outcome == "cancelled" else PLANNED
+            print(f"{parcel.kind} of {parcel.week}: {said}.")
+    sent: list[Sent] = []
     if options.now:
         warn(AT_ONCE)
-        options.json = False
-        return _send_due(options, history, team, here, everything=True)
-    return DONE
+        board = board_of(history, here, team.board)
+        team = check_manifest(history, team, board, here.now)
+        sent = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=True)
+    if options.json:
+        taken = [{**parcel_object(parcel), "outcome": outcome} for parcel, outcome in done]
+        print_json("share-withdraw", {"withdrawn": taken, "sent": _sent_objects(sent)})
+    return _tell_sent(sent, options)

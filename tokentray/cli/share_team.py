@@ -1,4 +1,4 @@
-"""`tokentray share join`, `key`, `status`, `log`, `words` and `leave`."""
+"""`tokentray share join`, `key`, `status`, `accept`, `log`, `words` and `leave`."""
 
 from __future__ import annotations
 
@@ -25,10 +25,20 @@ from tokentray.settings.settings import AccountSetting, save_settings
 from tokentray.settings.vault import Vault
 from tokentray.share.outbox import note_spent, verify
 from tokentray.share.team import Team, holds_against_operator
-from tokentray.share.tokens import VAULT_NAME, Secrets, join, secrets_of, team_here
+from tokentray.share.tokens import VAULT_NAME, Secrets, check_manifest, join, secrets_of, team_here
+from tokentray.share.webhook import vault_name
 from tokentray.store.database import History, transaction
+from tokentray.store.feed_table import forget_feed
 from tokentray.store.journal_table import empty_wal
-from tokentray.store.outbox_table import Parcel, all_departures, all_parcels, forget_team, next_departure, skipped_weeks
+from tokentray.store.outbox_table import (
+    Parcel,
+    all_departures,
+    all_parcels,
+    forget_team,
+    next_departure,
+    skipped_weeks,
+    team_of,
+)
 
 
 def run(options: Namespace, here: Here) -> int:
@@ -44,18 +54,23 @@ def run(options: Namespace, here: Here) -> int:
                 return _log(options, history)
             case "leave":
                 return _leave(options, history)
+            case "accept":
+                return _accept(options, history, here)
         return _status(options, history, here)
 
 
 def _join(options: Namespace, history: History, here: Here) -> int:
+    """
+    JSON, share-join: the team as in share-status, `spent` fragments that another device sent, and with --with-code `recovery_code`: the new
+    one, shown this once, or null if it is known already.
+    """
     invite = _invite(options.invite)
-    if team_here(history) is not None:
-        raise WrongUsage("This machine belongs to a team already: “tokentray share leave” leaves it.")
+    _refuse_another_team(team_here(history), invite)
     vault = Vault()
     key_from = _key_from(options)
     is_new = False
     if key_from == "keyring":
-        secrets, is_new = _kept_or_new(options, invite, vault)
+        secrets, is_new = _kept_or_new(options, invite, vault, team_here(history))
         # Before the seat is claimed: a code that is lost in between would lose the seat.
         vault.store_key(VAULT_NAME, secrets.line)
     else:
@@ -67,20 +82,27 @@ def _join(options: Namespace, history: History, here: Here) -> int:
     board = board_of(history, here, invite.board)
     team = join(history, invite, secrets.code, key_from, board, here.now)
     spent = note_spent(history, team, board, here.now, secrets.code)
+    code = recovery_text(secrets.code) if is_new else None
     if options.json:
-        print_json("share-join", _team_object(team))
+        more = {"recovery_code": code} if options.with_code else {}
+        print_json("share-join", {**_team_object(team), "spent": spent, **more})
         return DONE
     print(f"You belong to the team of {team.board}, season {team.manifest.season}. Nothing is sent unless you send it.")
     print(team.level)
     if spent:
         print(f"{spent} fragments were sent from another device of yours already.")
-    if is_new:
-        print(f"\nYour recovery code, shown this once: {recovery_text(secrets.code)}")
+    if code is not None:
+        print(f"\nYour recovery code, shown this once: {code}")
         print(
             "Keep it where you keep passwords: with it and the invite a second device takes over, and without it nothing that was sent"
         )
         print("can be withdrawn once this machine is lost. Whoever has it could find out what you sent.")
     return DONE
+
+
+def _refuse_another_team(team: Team | None, invite: Invite) -> None:
+    if team is not None and (team.board, team.root_hash) != (invite.board, invite.root_hash):
+        raise WrongUsage("This machine belongs to a team already: “tokentray share leave” leaves it.")
 
 
 def _key(options: Namespace) -> int:
@@ -110,8 +132,15 @@ def _key_from(options: Namespace) -> str:
     return "keyring" if options.key_command is None else f"command:{options.key_command}"
 
 
-def _kept_or_new(options: Namespace, invite: Invite, vault: Vault) -> tuple[Secrets, bool]:
-    """The secrets, and whether the recovery code is to be shown."""
+def _kept_or_new(options: Namespace, invite: Invite, vault: Vault, team: Team | None) -> tuple[Secrets, bool]:
+    """The secrets, and whether the recovery code is to be shown; a next season goes on with the ones of the team's."""
+    if team is not None:
+        held = secrets_of(vault.read_key(AccountSetting(VAULT_NAME, key_from=team.key_from)))
+        if held.team_key != invite.team_key:
+            raise WrongUsage(
+                "This invite has another team key, with which the present cards could not be read: leave the team first."
+            )
+        return held, False
     if options.recover:
         return Secrets(_asked_code(), invite.team_key), False
     try:
@@ -128,6 +157,18 @@ def _asked_code() -> bytes:
     return parse_recovery_code(sys.stdin.readline())
 
 
+def _accept(options: Namespace, history: History, here: Here) -> int:
+    """JSON, share-accept: the team as in share-status, and `news`."""
+    team = own_team(history)
+    team = check_manifest(history, team, board_of(history, here, team.board), here.now, agreed=True)
+    news = team_of(history).get("news", "")
+    if options.json:
+        print_json("share-accept", {**_team_object(team), "news": news})
+    else:
+        print(f"{news} {team.level}".strip())
+    return DONE
+
+
 def _status(options: Namespace, history: History, here: Here) -> int:
     team = own_team(history)
     confirmed: dict[int, bool] = {}
@@ -135,9 +176,11 @@ def _status(options: Namespace, history: History, here: Here) -> int:
         found = verify(history, team, board_of(history, here, team.board), here.now)
         confirmed = {parcel.number: seen for parcel, seen in found}
     parcels = all_parcels(history)
+    news = team_of(history).get("news", "")
     if options.json:
         content = {
             **_team_object(team),
+            "news": news,
             "parcels": [{**parcel_object(parcel), "confirmed": confirmed.get(parcel.number)} for parcel in parcels],
             "skipped_weeks": skipped_weeks(history),
             "next_at": rfc3339(next_departure(history)),
@@ -145,6 +188,8 @@ def _status(options: Namespace, history: History, here: Here) -> int:
         print_json("share-status", content)
     else:
         print(f"{team.board}, season {team.manifest.season}\n{team.level}\n")
+        if news:
+            print(f"Changed since you joined the season: {news}\n")
         heads = ["number", "week", "kind", "what", "state", "when"]
         lines = [_line(parcel, confirmed.get(parcel.number)) for parcel in parcels]
         print(table([heads, *lines], left=6) if lines else "Nothing waits, and nothing was sent.")
@@ -176,18 +221,18 @@ def _line(parcel: Parcel, confirmed: bool | None) -> list[str]:
         there = "there" if parcel.op == "put" else "gone"
         state += f", {there}" if confirmed else f", NOT {there}"
     when = rfc3339(parcel.planned_at if parcel.state == "waiting" else parcel.done_at) or ""
-    what = "withdrawal" if parcel.op == "delete" else parcel.card or "fragment"
+    what = {"delete": "withdrawal", "replace": "correction"}.get(parcel.op, parcel.card or "fragment")
     return [str(parcel.number), parcel.week, parcel.kind, what, state, when]
 
 
 def _team_object(team: Team) -> dict[str, Any]:
-    manifest = team.manifest
+    manifest, newest = team.manifest, team.newest
     return {
         "board": team.board,
         "season": manifest.season,
-        "level": "L2" if holds_against_operator(team.board, manifest) else "L1",
+        "level": "L2" if holds_against_operator(team.board, newest) else "L1",
         "promise": team.level,
-        "relay": manifest.relay,
+        "relay": newest.relay,
         "weeks": list(manifest.weeks),
         "functions": list(manifest.vocabulary.functions),
         "categories": list(manifest.categories),
@@ -234,6 +279,7 @@ def _words(options: Namespace, here: Here) -> int:
 
 
 def _leave(options: Namespace, history: History) -> int:
+    """JSON, share-leave: the `board` that was left, and how many fragments that were sent `stay` there."""
     team = own_team(history)
     sent = sum(parcel.state == "sent" and parcel.op == "put" for parcel in all_parcels(history))
     if not options.yes:
@@ -246,14 +292,21 @@ def _leave(options: Namespace, history: History) -> int:
         )
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             return PART_FAILED
+    secrets = [VAULT_NAME] if team.key_from == "keyring" else []
+    secrets += [vault_name(service) for service in team_of(history).get("webhooks", "").split()]
     with transaction(history):
         forget_team(history, log_too=options.forget_log)
+        forget_feed(history)
     empty_wal(history)
-    print(f"You have left {team.board}. What waited was cancelled; the secrets and tokens are forgotten.")
-    if team.key_from == "keyring":
-        try:
-            Vault().forget_key(VAULT_NAME)
-        except VaultError as error:
-            warn(f"The secrets could not be taken out of the keyring. {error}")
-            return PART_FAILED
+    if options.json:
+        print_json("share-leave", {"board": team.board, "stay": sent})
+    else:
+        print(f"You have left {team.board}. What waited was cancelled; the secrets and tokens are forgotten.")
+    try:
+        vault = Vault()
+        for name in secrets:
+            vault.forget_key(name)
+    except VaultError as error:
+        warn(f"The secrets could not be taken out of the keyring. {error}")
+        return PART_FAILED
     return DONE

@@ -257,9 +257,9 @@ def _corrected(history: History, team: Team, sent: Parcel, fragment: Fragment, n
             f"This was sent for {sent.week} already, from another device; it can be withdrawn from here."
         )
     correction = next((one for one in _of_token(history, sent) if one.op == "replace"), None)
-    if correction is not None and correction.state != "cancelled" and correction.body == fragment_bytes(fragment):
-        return correction
     if correction is not None and not _can_change(correction):
+        if correction.body == fragment_bytes(fragment):
+            return correction
         raise BoardRefused(
             f"This was corrected for {sent.week} already, which can be done once; withdraw it if it is not right."
         )
