@@ -101,6 +101,7 @@ def test_a_row_opens_what_was_in_it_and_stays_open(page: TeamLeft) -> None:
     assert page.log.inside.text() == left(0).inside
     later = left(99, words="A later one.", inside="")
     page.show_team(replace(shared(), left=(later, *shared().left)))
+    assert page.log.detail.isVisible()
     assert page.log.inside.text() == left(0).inside
     page.log.table.selectRow(0)
     assert page.log.inside_words.text() == "What was in it is not kept: it held a secret."

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.sharing_views import CONTRACT, FACTS, OFFERED, PARSER, USE, card, joined, sending, week
 from tests.ui.snapshots import NOW
+from tokentray.core.board_crypto import sealed_card
 from tokentray.core.fragment import fragment_bytes
 from tokentray.core.journal import Outcome
 from tokentray.settings.settings import Settings
-from tokentray.share.fragments import WeekOfUse, adopted, used
+from tokentray.share.fragments import WeekOfUse, adopted, card_text, used
 from tokentray.share.team_view import CardWish, ShareWish, TeamView, WeekToShare
 from tokentray.ui.pages.team_card import TeamCard
 from tokentray.ui.pages.team_week import TeamWeek
@@ -185,6 +186,7 @@ def test_sending_now_says_what_it_costs_before_it_does_it(page: TeamWeek, wishes
     page.at_once.click()
     page.send_now.click()
     assert [wish.at_once for wish in wishes] == [True]
+    assert page.cost.isHidden()
 
 
 def test_a_ticked_card_shows_the_texts_that_will_be_encrypted(page: TeamWeek) -> None:
@@ -333,6 +335,26 @@ def test_a_week_has_room_for_three_cards(page: TeamWeek, wishes: list[ShareWish]
     page.cards[cards[0].id].tick.click()
     page.share.click()
     assert len(wishes[0].cards) == 3
+
+
+def test_a_card_that_left_takes_its_place_in_the_week(page: TeamWeek, wishes: list[ShareWish]) -> None:
+    sent = tuple(sending(number, "card", "sent", card=f"card {number}") for number in (1, 2, 3))
+    shown(page, week(sendings=sent))
+    ticked(page, CONTRACT.id)
+    page.share.click()
+    assert (
+        page.trouble.text() == "This week has room for no more cards; a card that was withdrawn keeps its place, too."
+    )
+    assert wishes == []
+
+
+@pytest.mark.parametrize("letters", [10, 471, 472, 983, 984, 2005])
+def test_the_size_is_what_a_sealed_card_has(page: TeamWeek, letters: int) -> None:
+    opened = ticked(page, CONTRACT.id)
+    opened.fields["learned"].setPlainText("")
+    opened.fields["tried"].setPlainText("x" * letters)
+    ct = sealed_card(card_text(opened.texts), b"k" * 32, b"n" * 32, "board", "2026-W47")
+    assert f"leave as {len(ct)} bytes" in opened.preview.inside.note.text()
 
 
 def test_what_was_handed_over_stands_in_the_place_of_the_choice(page: TeamWeek) -> None:

@@ -48,7 +48,7 @@ class TeamJoin(QWidget):
             self.code.setFocus()
         else:
             self.show_work(self.tr("Joining…"))
-            self.join_wished.emit(invite, "" if self.code_row.isHidden() else code)
+            self.join_wished.emit(invite, code)
 
     def show_work(self, words: str) -> None:
         """What is under way; "" ends it and leaves a problem standing."""

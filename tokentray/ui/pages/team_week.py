@@ -123,6 +123,8 @@ class TeamWeek(QWidget):
                 if self.card_part.is_chosen
                 else tr("No tokens are known of this week, so nothing would leave.")
             )
+        if len(ticked) > self._room_for_cards() == 0:
+            return tr("This week has room for no more cards; a card that was withdrawn keeps its place, too.")
         if len(ticked) > self._room_for_cards():
             words = tr("A week has room for {count} more: untick some, or share them in another week.")
             return words.format(count=wording.cards_text(self._room_for_cards()))
