@@ -2,10 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from tokentray.core.journal import Card, link_to
 from tokentray.core.usage import Tokens
 from tokentray.insights.prices import open_price_book
 from tokentray.insights.snapshot import Measure, Step, TrendChoice
 from tokentray.insights.trends import bar_starts, take_trend
+from tokentray.insights.work_sessions import take_sessions
+from tokentray.store.database import transaction
+from tokentray.store.journal_table import put_card
 
 MONDAY, SUNDAY = date(2026, 11, 16), date(2026, 11, 22)
 
@@ -104,3 +108,35 @@ def test_only_what_was_clicked_is_shown(ledger, history):
     ledger.log(noon(MONDAY), "claude-sonnet-4-6", Tokens(input=20))
     answer = trend(history, TrendChoice(MONDAY, MONDAY, by="account", only=(("model", "gpt-5"),)))
     assert answer.total == 10
+
+
+def keep_card(history, at, *tags):
+    (stretch,) = take_sessions(history, at, at + timedelta(minutes=1), 30, open_price_book(history))
+    with transaction(history):
+        put_card(history, Card("-".join(tags), at, at, tags=tags, links=(link_to(stretch),)))
+
+
+def test_tags_have_the_use_of_their_cards_and_the_rest_has_none(ledger, history):
+    ledger.log(noon(MONDAY), "gpt-5", Tokens(input=10))
+    ledger.log(noon(MONDAY) + timedelta(hours=3), "gpt-5", Tokens(input=5))
+    ledger.log(noon(SUNDAY), "claude-sonnet-4-6", Tokens(input=20))
+    ledger.log(noon(MONDAY - timedelta(days=7)), "gpt-5", Tokens(input=7))
+    keep_card(history, noon(MONDAY), "refactor", "tests")
+    answer = trend(history, TrendChoice(MONDAY, SUNDAY, by="tag"))
+    assert {series.name: series.values for series in answer.stack.series} == {
+        "not tagged": (5, 0, 0, 0, 0, 0, 20),
+        "refactor": (10, 0, 0, 0, 0, 0, 0),
+        "tests": (10, 0, 0, 0, 0, 0, 0),
+    }
+    assert (answer.total, answer.before) == (35, 7)
+    assert [row[0] for row in answer.rows] == ["not tagged", "refactor", "tests"]
+    assert "A stretch of work with several tags is in the row of each of them, and in the totals once" in answer.notes
+
+
+def test_of_one_tag_the_models_but_not_the_hours_are_known(ledger, history):
+    ledger.log(noon(MONDAY), "gpt-5", Tokens(input=10))
+    ledger.log(noon(SUNDAY), "claude-sonnet-4-6", Tokens(input=20))
+    keep_card(history, noon(MONDAY), "refactor")
+    answer = trend(history, TrendChoice(MONDAY, SUNDAY, only=(("tag", "Refactor"),)))
+    assert [(row[0], row[1].total) for row in answer.rows] == [("gpt-5", 10)]
+    assert (answer.total, answer.pattern) == (10, ())

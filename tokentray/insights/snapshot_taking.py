@@ -67,9 +67,9 @@ def take_snapshot(
     sources: Sequence[Source] | None = None,
 ) -> Snapshot:
     """
-    Everything as it stands at `now`; reads only. `zone` is the history's own zone.
+    Everything as it stands at `now`; reads only, but that a writer makes stale runs again for a trend by tag. `zone` is the history's own.
 
-    `sources` is the catalogue (None: all there are). Takes 10 to 30 ms with a year of history, and as long again for a trend.
+    `sources` is the catalogue (None: all there are). Takes 10 to 30 ms with a year of history, and as long again for a trend, longer by tag.
     """
     catalogue = all_sources() if sources is None else tuple(sources)
     scene = scene_of(history, settings, now, zone, catalogue)
@@ -99,7 +99,9 @@ def take_snapshot(
         notices=notices_of(scene, accounts, window),
         accounts=accounts,
         catalogue=tuple(map(source_card, catalogue)),
-        trend=take_trend(history, trend_choice, zone, scene.book) if trend_choice is not None else None,
+        trend=None
+        if trend_choice is None
+        else take_trend(history, trend_choice, zone, scene.book, settings.pause_minutes),
         history=_facts(history, year),
         newest_at=newest,
         price_note=price_note(window.lists),

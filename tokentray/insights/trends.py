@@ -12,15 +12,17 @@ from tokentray.core.period import day_period
 from tokentray.core.usage import Tokens
 from tokentray.insights.prices import PriceBook
 from tokentray.insights.quantities import take_quantities
-from tokentray.insights.report import notes
+from tokentray.insights.report import PAUSE_MINUTES, notes
 from tokentray.insights.snapshot import Measure, Series, Stack, Step, Trend, TrendChoice
 from tokentray.insights.sums import Answer, Keys, Sum, add_up, sum_of
+from tokentray.insights.work_sums import TAG, add_up_work, is_of_work
 from tokentray.store.database import History
 from tokentray.store.totals import Question, first_day, hours_of_week
 
 SHOWN = 8
 OTHER = "other"
 UNKNOWN = "unknown"
+NOT_TAGGED = "not tagged"
 CLASS = "class"
 # The disjoint kinds of tokens, in the order in which they are stacked.
 CLASSES = (
@@ -30,20 +32,27 @@ CLASSES = (
     ("output", "Output"),
     ("unsplit", "Not split"),
 )
-NARROWED = ("account", "source", "model", "project")
+NARROWED = ("account", "source", "model", "project", TAG)
 
 
-def take_trend(history: History, choice: TrendChoice, zone: str, book: PriceBook) -> Trend:
+def take_trend(
+    history: History, choice: TrendChoice, zone: str, book: PriceBook, pause_minutes: int = PAUSE_MINUTES
+) -> Trend:
     """
     The chosen period by step and key, each token in one origin.
 
-    The busiest eight are told apart, the rest is "other"; a bar without any reading is None where nothing is known, 0 where it is.
+    The busiest eight are told apart, the rest is "other"; a bar without any reading is None where nothing is known, 0 where it is. By tag,
+    a stretch of work with several tags is in the bars of each, and all use that no card speaks of is "not tagged". Not to be called in a
+    transaction; with tags it takes as long as `add_up_work`, half a second for 125,000 responses.
     """
-    answer = add_up(history, _question(choice, zone, (str(choice.step), *_keys(choice))), book)
+    by = (str(choice.step), *_keys(choice))
+    answer = _add_up(history, _question(choice, zone, by), book, pause_minutes)
     earlier = _period_before(choice)
     known = first_day(history)
     # A period that began before the history did is not less use, it is less known.
-    before = add_up(history, _question(earlier, zone, ()), book) if known and known <= earlier.since else None
+    before = None
+    if known and known <= earlier.since:
+        before = _add_up(history, _question(earlier, zone, ()), book, pause_minutes)
     starts = bar_starts(choice, zone)
     currency = _currency(answer)
     return Trend(
@@ -55,7 +64,7 @@ def take_trend(history: History, choice: TrendChoice, zone: str, book: PriceBook
         cache_saved=answer.headline.cache_saved,
         pattern=weekday_pattern(history, choice, zone),
         rows=_rows(choice, answer),
-        notes=tuple(notes(answer, (str(choice.step),))),
+        notes=tuple(notes(answer, [key for key in by if key in (choice.step, TAG)])),
         quantities=take_quantities(history, _question(choice, zone, ())),
     )
 
@@ -77,7 +86,13 @@ def bar_starts(choice: TrendChoice, zone: str) -> tuple[date | datetime, ...]:
 
 
 def weekday_pattern(history: History, choice: TrendChoice, zone: str) -> tuple[tuple[float, ...], ...]:
-    """Tokens by weekday (Monday first) and local hour, the mean of such an hour in the period; of the one origin that says most."""
+    """
+    Tokens by weekday (Monday first) and local hour, the mean of such an hour in the period; of the one origin that says most.
+
+    Empty for one tag: sums by hour know nothing of it.
+    """
+    if TAG in dict(choice.only):
+        return ()
     by_origin: dict[str, list[int]] = {}
     for origin, hour, total in hours_of_week(history, _question(choice, zone, ())):
         by_origin.setdefault(origin, [0] * 168)[hour] = total
@@ -89,6 +104,12 @@ def weekday_pattern(history: History, choice: TrendChoice, zone: str) -> tuple[t
         tuple(sums[weekday * 24 + hour] / counted[weekday] if counted[weekday] else 0.0 for hour in range(24))
         for weekday in range(7)
     )
+
+
+def _add_up(history: History, question: Question, book: PriceBook, pause_minutes: int) -> Answer:
+    if is_of_work(question):
+        return add_up_work(history, question, book, pause_minutes)
+    return add_up(history, question, book)
 
 
 def _question(choice: TrendChoice, zone: str, by: tuple[str, ...]) -> Question:
@@ -125,7 +146,7 @@ def _stack(choice: TrendChoice, answer: Answer, starts: Sequence[date | datetime
     for (step, name), total in answer.rows.items():
         place = places.get(step or "")
         if place is not None:
-            by_name.setdefault(name or UNKNOWN, {})[place] = total
+            by_name.setdefault(name or _nameless(choice), {})[place] = total
     weights = {
         name: sum(_measured(total, choice.measure, currency) or 0 for total in bars.values())
         for name, bars in by_name.items()
@@ -184,10 +205,14 @@ def _rows(choice: TrendChoice, answer: Answer) -> tuple[tuple[str, Tokens, int |
     key: Callable[[Keys], str | None] = (lambda keys: keys[0]) if choice.by == CLASS else (lambda keys: keys[1])
     grouped: dict[str, list[Sum]] = {}
     for keys, total in answer.rows.items():
-        grouped.setdefault(key(keys) or UNKNOWN, []).append(total)
+        grouped.setdefault(key(keys) or _nameless(choice), []).append(total)
     sums = {name: sum_of(parts) for name, parts in grouped.items()}
     ranked = sums if choice.by == CLASS else sorted(sums, key=lambda name: (-(sums[name].total or 0), name))
     return tuple((name, sums[name].tokens, sums[name].requests, sums[name].cost) for name in ranked)
+
+
+def _nameless(choice: TrendChoice) -> str:
+    return NOT_TAGGED if choice.by == TAG else UNKNOWN
 
 
 def _key_of(start: date | datetime, step: Step) -> str:

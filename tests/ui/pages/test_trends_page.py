@@ -99,7 +99,7 @@ def test_measure_and_split_are_asked_for(page: TrendsPage, asked: list[TrendChoi
 
 def test_token_kinds_are_shown_as_tokens_only(page: TrendsPage, asked: list[TrendChoice]) -> None:
     page.measure.choose(Measure.COST)
-    page.by.activated.emit(5)
+    page.by.activated.emit(6)
     assert (asked[-1].measure, asked[-1].by) == (Measure.TOKENS, "class")
     cost = page.measure.findChildren(QPushButton)[1]
     assert not cost.isEnabled()
@@ -256,3 +256,21 @@ def test_other_quantities_are_shown_where_there_are_any(page: TrendsPage) -> Non
     page.show_snapshot(answer(page, quantities=(Quantity(1204, "images"), Quantity(1, "web search"))))
     assert page.quantities_card.isVisible()
     assert page.quantities.text() == "1,204 images · 1 web search"
+
+
+def test_a_click_on_a_tag_filters_but_what_has_none_is_no_filter(page: TrendsPage, asked: list[TrendChoice]) -> None:
+    page.by.activated.emit(4)
+    assert asked[-1].by == "tag"
+    page.bars.series_clicked.emit("not tagged")
+    assert asked[-1].only == ()
+    page.bars.series_clicked.emit("refactor")
+    assert (asked[-1].only, asked[-1].by) == ((("tag", "refactor"),), "model")
+    assert any(button.text() == "Tag: refactor  ✕" for button in page.findChildren(QPushButton))
+
+
+def test_of_one_tag_no_hours_are_shown(page: TrendsPage) -> None:
+    assert page.pattern_card.isVisible()
+    page.filter_by("tag", "refactor")
+    page.show_snapshot(answer(page, pattern=()))
+    assert page.rows_card.isVisible()
+    assert not page.pattern_card.isVisible()

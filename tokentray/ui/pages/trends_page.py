@@ -29,9 +29,9 @@ from tokentray.ui.segments import Segments
 HOURS_UP_TO_DAYS = 7
 PRESETS = (7, 30, 90, 365)
 # What can be filtered by, and what is then worth looking at instead.
-FILTERS = {"model": "project", "source": "model", "account": "model", "project": "model"}
+FILTERS = {"model": "project", "source": "model", "account": "model", "project": "model", "tag": "model"}
 # What the rest, and what nobody named, are called; neither can be filtered by.
-NAMELESS = ("other", "unknown")
+NAMELESS = ("other", "unknown", "not tagged")
 GAP = 14
 
 
@@ -84,7 +84,7 @@ class TrendsPage(QWidget):
             self.trend_chosen.emit(choice)
 
     def filter_by(self, key: str, value: str) -> None:
-        """Narrows to one model, source, account or project; the filter is shown and can be taken away."""
+        """Narrows to one model, source, account, project or tag; the filter is shown and can be taken away."""
         if self._choice is None or key not in FILTERS or value in NAMELESS or (key, value) in self._choice.only:
             return
         others = tuple(pair for pair in self._choice.only if pair[0] != key)
@@ -219,6 +219,7 @@ class TrendsPage(QWidget):
             "source": self.tr("Source"),
             "account": self.tr("Account"),
             "project": self.tr("Project"),
+            "tag": self.tr("Tag"),
             "session": self.tr("Session"),
             "class": self.tr("Token kind"),
         }
@@ -329,8 +330,10 @@ class TrendsPage(QWidget):
         self.pattern_card.renew_table()
         self.cache_share.setText(wording.percent(trend.cache_share))
         self.cache_words.setText(self._cache_text(trend))
-        for card in (self.pattern_card, self.cache_card, self.rows_card):
+        for card in (self.cache_card, self.rows_card):
             card.setVisible(bool(trend.rows))
+        # Of one tag nobody knows the hours.
+        self.pattern_card.setVisible(bool(trend.rows and trend.pattern))
         self.quantities.setText(" · ".join(map(wording.quantity_text, trend.quantities)))
         self.quantities_card.setVisible(bool(trend.quantities))
         if choice.by == "class":
