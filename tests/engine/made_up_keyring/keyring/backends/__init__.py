@@ -1,0 +1,1 @@
+"""Each system's backend, as settings.vault asks for them; all are the same file."""

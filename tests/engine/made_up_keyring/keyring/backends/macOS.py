@@ -1,0 +1,3 @@
+"""The same file, on macOS."""
+
+from keyring.backends.SecretService import Keyring as Keyring
