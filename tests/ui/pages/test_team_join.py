@@ -109,7 +109,7 @@ def test_progress_is_said_and_ends(join: TeamJoin) -> None:
 
 def test_an_invite_comes_out_of_a_file(join: TeamJoin, tmp_path: Path) -> None:
     file = tmp_path / "invite.txt"
-    file.write_text(INVITE + "\n")
+    file.write_text(f"Dear colleague,\nyour invite: {INVITE}\nSee you there\n")
     join.open.click()
     dialog = join.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
@@ -161,7 +161,7 @@ def test_the_recovery_code_is_shown_until_it_was_kept(qtbot: QtBot) -> None:
     assert shown.code.text() == CODE
     assert shown.code.font().pixelSize() == 22
     said = " ".join(label.text() for label in shown.findChildren(QLabel))
-    assert "nothing that you sent can be withdrawn" in said
+    assert "you can withdraw nothing that you sent" in said
     with qtbot.waitSignal(shown.kept):
         shown.keep.click()
     assert not shown.is_asking

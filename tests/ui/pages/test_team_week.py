@@ -348,6 +348,15 @@ def test_a_card_that_left_takes_its_place_in_the_week(page: TeamWeek, wishes: li
     assert wishes == []
 
 
+def test_a_card_that_was_withdrawn_is_offered_again(page: TeamWeek) -> None:
+    gone = sending(1, "card", "sent", card=PARSER.id, can_withdraw=False)
+    back = sending(2, "card", "sent", op="delete", card=PARSER.id, can_withdraw=False)
+    shown(page, week(kinds=("card",), sendings=(gone, back)))
+    page.card_part.switch.click()
+    assert page.cards[PARSER.id].isVisible()
+    assert "Withdrawn on" in page.card_part.rows[1].state.text()
+
+
 @pytest.mark.parametrize("letters", [10, 471, 472, 983, 984, 2005])
 def test_the_size_is_what_a_sealed_card_has(page: TeamWeek, letters: int) -> None:
     opened = ticked(page, CONTRACT.id)

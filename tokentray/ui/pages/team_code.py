@@ -52,9 +52,7 @@ class RecoveryCode(QWidget):
             tr(
                 "With it and the invite, another device of yours takes over: it finds what you sent and can withdraw it."
             ),
-            tr(
-                "Without it, once this machine is lost, nothing that you sent can be withdrawn by anybody, you included."
-            ),
+            tr("Without it, once this machine is lost, you can withdraw nothing that you sent."),
             tr(
                 "Whoever has it could find out what you sent. Nobody who means well asks for it, your team's lead included."
             ),

@@ -159,6 +159,7 @@ class TeamJoin(QWidget):
         self.invite = QLineEdit()
         self.invite.setAccessibleName(tr("Your invite"))
         self.invite.setPlaceholderText(tr("Paste the link, or drop its file here"))
+        self.invite.setAcceptDrops(False)  # what is dropped on it goes to all of this, which knows files
         words.setBuddy(self.invite)
         self.open = QPushButton(tr("Open a file…"))
         line = QHBoxLayout()
@@ -199,7 +200,9 @@ class TeamJoin(QWidget):
         return card
 
     def _take(self, text: str) -> None:
-        self.invite.setText(text)
+        """The link among other words, such as a letter's; else the first word, which the board's answer will tell of."""
+        words = text.split()
+        self.invite.setText(next((word for word in words if "#v=" in word), words[0] if words else ""))
         self.answer.hide()
         self.join.setFocus()
 

@@ -230,7 +230,7 @@ class TeamWeek(QWidget):
             text_label(
                 tr(
                     "Sent now, all parts leave in one moment: whoever watches connections to the board can see that they came "
-                    "from one person, and when. At random times nobody can."
+                    "from one person, and when. At random times each comes alone."
                 ),
                 wrap=True,
             )
@@ -362,7 +362,7 @@ class TeamWeek(QWidget):
             settled = bool(taken) and kind != "card"
             part.show_sendings(taken, self._settings.zone, settled=settled, open_week=week.open)
             part.setVisible(bool(taken) or (week.open and not week.skipped))
-        told = {story.put.card for story in told_stories if story.put.kind == "card"}
+        told = {story.put.card for story in told_stories if story.put.kind == "card" and story.withdrawal is None}
         for card_id, card in self.cards.items():
             card.setVisible(card_id not in told)
             if card_id in told:

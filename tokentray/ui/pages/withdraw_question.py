@@ -28,7 +28,7 @@ def ask_withdrawal(parent: QWidget, chosen: tuple[Sending, ...], withdraw: Calla
         translate(
             "withdraw",
             "Each is deleted from the board at a random time within six hours, in random order. What was published of a closed week stays "
-            "as it is, and a part that was withdrawn cannot be sent again.\n\n"
+            "as it is, and its token stays spent.\n\n"
             "Now means in one moment: whoever watches connections to the board can see that these parts are one person's, and when.",
         )
     )
