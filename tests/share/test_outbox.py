@@ -14,8 +14,9 @@ from tests.share.small_board import SmallBoard
 from tokentray.core.errors import BoardRefused, NotGenuine
 from tokentray.core.fragment import Adopted, Used, Went
 from tokentray.core.journal import Card, Level, Outcome
-from tokentray.share.outbox import LATE, note_spent, queue_card, queue_fragment, skip, verify, withdraw
+from tokentray.share.outbox import note_spent, queue_card, queue_fragment, skip, verify, withdraw
 from tokentray.share.team import L1, L2
+from tokentray.share.timing import LATE, WORKDAYS, WORKING_HOURS
 from tokentray.share.tokens import check_manifest, team_here
 from tokentray.store.database import open_history
 from tokentray.store.outbox_table import all_departures, all_parcels, next_departure, skipped_weeks, token_counts
@@ -65,14 +66,12 @@ def test_a_fragment_waits_and_leaves_once(member: Member, board: SmallBoard) -> 
     assert board.bodies() == [b'{"adoption":"weekly","kind":"c1","v":1}']
 
 
-def test_planned_times_are_uniform_over_six_days_and_independent(member: Member) -> None:
+def test_planned_times_lie_in_the_working_hours_of_this_machine(member: Member) -> None:
     team = member.join()
-    tenths = [0] * 10
-    for _ in range(400):
-        parcel = queue_fragment(member.history, team, WEEK, C1, FRIDAY)
-        tenths[int((parcel.planned_at - FRIDAY) / timedelta(days=6) * 10)] += 1
-    # 40 are expected in each; beyond 5 standard deviations lies one run in a hundred thousand
-    assert all(10 < count < 70 for count in tenths), tenths
+    planned = {queue_fragment(member.history, team, WEEK, C1, FRIDAY).planned_at.astimezone() for _ in range(50)}
+    assert len(planned) == 50
+    assert {time.weekday() for time in planned} <= set(WORKDAYS)
+    assert {time.hour for time in planned} <= set(WORKING_HOURS)
 
 
 def test_a_plan_survives_a_restart(member: Member, tmp_path: Path) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -18,6 +17,7 @@ from tokentray.core.journal import Card
 from tokentray.share.board_client import BoardClient, Note
 from tokentray.share.fragments import card_text, sentence_of, told
 from tokentray.share.team import MARGIN, Team, closes_at, is_open, kept_weeks, opens_at
+from tokentray.share.timing import Later, first_time, planned_anew, take_turn, withdrawal_time
 from tokentray.share.tokens import Secrets, secret_for
 from tokentray.store.database import History, transaction
 from tokentray.store.outbox_table import (
@@ -34,14 +34,6 @@ from tokentray.store.outbox_table import (
     skip_week,
     token_of,
 )
-
-SPREAD: Final = timedelta(days=6)
-WITHDRAWAL_SPREAD: Final = timedelta(hours=6)
-# A machine that was asleep for longer than this at a planned time draws another one: whoever sent all that is overdue on waking would
-# show which fragments are one person's.
-LATE: Final = timedelta(minutes=30)
-APART: Final = timedelta(hours=2)
-SHORTEST: Final = timedelta(hours=1)
 
 TRIED: Final = "tried"
 NOT_OFFERED: Final = "the board does not offer its words any more"
@@ -143,7 +135,7 @@ def withdraw(history: History, team: Team, parcel: Parcel, now: datetime, *, at_
             return "cancelled"
         if parcel.state == "waiting":
             settle_parcel(history, parcel.number, "cancelled", TRIED, now)
-        planned = now if at_once else now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
+        planned = now if at_once else withdrawal_time(now)
         queue_parcel(history, "delete", parcel.week, parcel.kind, parcel.place, b"", parcel.card, planned)
     return "planned"
 
@@ -172,21 +164,17 @@ def send_due(
     What was slept over, and what would leave together with another, is planned anew. `secrets` is asked for corrections and deletions only.
     """
     parcels = _lapsed(history, team, now)
+    leaving, later = take_turn(due_parcels(history, now), now, lambda parcel: _latest(team, parcel.week))
+    if everything:
+        leaving, later = [*leaving, *(one.parcel for one in later)], []
+    _plan(history, later)
+    return parcels + [_send(history, team, secrets, client, parcel, now) for parcel in leaving]
+
+
+def put_off(history: History, team: Team, now: datetime) -> None:
+    """Plans anew whatever has its time: something else was just said to the board, from which it could be told whose it is."""
     due = due_parcels(history, now)
-    random.SystemRandom().shuffle(due)
-    sent = 0
-    for parcel in due:
-        last_chance = parcel.op != "delete" and closes_at(team, parcel.week) - MARGIN - now < SHORTEST
-        if not (everything or last_chance):
-            if now - parcel.planned_at > LATE:
-                _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
-                continue
-            if sent:
-                _plan_later(history, team, parcel, now, APART, parcel.missed)
-                continue
-        parcels.append(_send(history, team, secrets, client, parcel, now))
-        sent += 1
-    return parcels
+    _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week)) for parcel in due])
 
 
 def verify(history: History, team: Team, client: BoardClient, now: datetime) -> list[tuple[Parcel, bool]]:
@@ -345,23 +333,20 @@ def _queue(
 ) -> Parcel:
     kind, body = kind_of(fragment), fragment_bytes(fragment)
     parse_fragment(body, kind, team.season_of(week).vocabulary)
-    planned = now if at_once else drawn(team, week, now, SPREAD)
+    planned = now if at_once else first_time(now, _latest(team, week))
     queue_parcel(history, op, week, kind, place, body, card, planned)
     skip_week(history, week, skipped=False)
     return _parcel_of(history, op, (week, kind, place))
 
 
-def drawn(team: Team, week: str, now: datetime, spread: timedelta) -> datetime:
-    """A uniformly random instant within `spread` (an hour at least) from now on, before the week closes."""
-    room = min(max(spread, SHORTEST), closes_at(team, week) - MARGIN - now)
-    return now + max(room, timedelta()) * random.SystemRandom().random()
+def _latest(team: Team, week: str) -> datetime:
+    return closes_at(team, week) - MARGIN
 
 
-def _plan_later(history: History, team: Team, parcel: Parcel, now: datetime, spread: timedelta, missed: int) -> None:
-    within_hours = now + WITHDRAWAL_SPREAD * random.SystemRandom().random()
-    planned = within_hours if parcel.op == "delete" else drawn(team, parcel.week, now, spread)
+def _plan(history: History, later: Iterable[Later]) -> None:
     with transaction(history):
-        plan_parcel(history, parcel.number, planned, missed)
+        for one in later:
+            plan_parcel(history, one.parcel.number, one.planned_at, one.missed)
 
 
 def _lapsed(history: History, team: Team, now: datetime) -> list[Sent]:
@@ -397,11 +382,11 @@ def _send(
     try:
         status = client.post_envelope(team.newest.relay, envelope, words, inside)
     except SourceError as error:
-        _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
+        _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week), missed=1)])
         return Sent(parcel, "later", str(error))
     state, why = _outcome(parcel.op, status)
     if state == "waiting":
-        _plan_later(history, team, parcel, now, SPREAD / 2**parcel.missed, parcel.missed + 1)
+        _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week), missed=1)])
         return Sent(parcel, "later", "there is no board behind that address now")
     with transaction(history):
         settle_parcel(history, parcel.number, state, why, now)
