@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ needs_chromium = pytest.mark.skipif(
     CHROMIUM is None or os.name == "nt", reason="Chromium is not installed here, so the pages are not looked at"
 )
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 LONGEST_PICTURE = 12_000
 OPTIONS = (
     "--headless",
@@ -136,14 +137,23 @@ OVERFLOWING = """
 """
 
 
+# The protocol's pipes are Chromium's file descriptors 3 and 4, whatever they are here.
+PIPES = """
+import fcntl, os, sys
+taken = [fcntl.fcntl(int(pipe), fcntl.F_DUPFD, 10) for pipe in sys.argv[1:3]]
+for pipe, place in zip(taken, (3, 4)):
+    os.dup2(pipe, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
 @contextmanager
 def browser(folder: Path) -> Iterator[Browser]:
     """A fresh Chromium whose profile is in `folder`; it is ended when the block is left, or when it hangs."""
     to_chromium, send_to = os.pipe()
     read_from, from_chromium = os.pipe()
 
-    # The protocol's pipes are Chromium's file descriptors 3 and 4; the shell puts them there.
-    command = ["/bin/sh", "-c", f'exec "$@" 3<&{to_chromium} 4>&{from_chromium}', "sh", str(CHROMIUM), *OPTIONS]
+    command = [sys.executable, "-c", PIPES, str(to_chromium), str(from_chromium), str(CHROMIUM), *OPTIONS]
     process = subprocess.Popen(
         [*command, f"--user-data-dir={folder}", "about:blank"],
         pass_fds=(to_chromium, from_chromium),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -27,13 +25,13 @@ from tests.board.made_up import (
     banded_year,
     counted_year,
 )
+from tests.browser import browser, needs_chromium
 from tokentray.board.page import HEADERS, show_board, show_invite, show_paper, static_file
 from tokentray.board.papers import PAPERS
 from tokentray.board.publish import cells_of_week
 from tokentray.core.published import FEWER, OTHER, Published, published_of
 from tokentray.ui.look import DARK, LIGHT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -293,22 +291,38 @@ def served(page: str):
         server.server_close()
 
 
-def console_of(page: str, folder) -> str:
-    with served(page) as address:
-        command = [str(CHROMIUM), "--headless", "--disable-gpu", "--no-sandbox", "--no-first-run"]
-        command += [f"--user-data-dir={folder}", "--enable-logging=stderr", "--log-level=0", "--dump-dom", address]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
-    assert "</html>" in result.stdout
-    return "\n".join(line for line in result.stderr.splitlines() if "CONSOLE" in line)
+@needs_chromium
+def test_a_browser_has_nothing_to_complain_about_and_nothing_is_cut_off(tmp_path):
+    with browser(tmp_path) as tab:
+        for name, page in PAGES.items():
+            for width in (1200, 700, 320):
+                with served(page) as address:
+                    tab.open(address, width=width)
+                    assert tab.overflowing() == [], (name, width)
+
+    assert tab.complaints == []
+    assert all(each.startswith("http://127.0.0.1:") for each in tab.requested)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_a_browser_has_nothing_to_complain_about(tmp_path):
-    assert console_of(PAGES["numbers"], tmp_path) == ""
+@needs_chromium
+@pytest.mark.parametrize(
+    ("spoiled", "said"),
+    [
+        ('<h1 style="color: red">', "Content Security Policy"),
+        ("<h1><script>1</script>", "Content Security Policy"),
+        ('<h1><img src="https://elsewhere.example/x.png" alt="">', "Content Security Policy"),
+    ],
+)
+def test_a_browser_would_complain(spoiled, said, tmp_path):
+    with served(PAGES["numbers"].replace("<h1>", spoiled)) as address, browser(tmp_path) as tab:
+        tab.open(address)
+
+    assert any(said in complaint for complaint in tab.complaints)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_a_browser_would_complain_about_an_inline_style(tmp_path):
-    spoiled = PAGES["numbers"].replace("<h1>", '<h1 style="color: red">')
-
-    assert "Content Security Policy" in console_of(spoiled, tmp_path)
+@needs_chromium
+def test_what_is_cut_off_would_be_found(tmp_path):
+    wide = PAGES["numbers"].replace("<h1>", f"<h1>{'W' * 200}")
+    with served(wide) as address, browser(tmp_path) as tab:
+        tab.open(address, width=320)
+        assert tab.overflowing() != []
