@@ -21,6 +21,7 @@ from tokentray.ui.flow import FlowLayout
 from tokentray.ui.page_frame import PageFrame
 from tokentray.ui.pages.bytes_view import line_of_links
 from tokentray.ui.pages.team_code import RecoveryCode
+from tokentray.ui.pages.team_feed import TeamFeed
 from tokentray.ui.pages.team_join import TeamJoin
 from tokentray.ui.pages.team_left import TeamLeft
 from tokentray.ui.pages.team_week import TeamWeek
@@ -69,6 +70,7 @@ class TeamPage(QWidget):
         self.join = TeamJoin()
         self.code = RecoveryCode()
         self.week = TeamWeek(settings)
+        self.feed = TeamFeed()
         self.left = TeamLeft(settings)
         self._make_head()
         self._lay_out()
@@ -86,6 +88,7 @@ class TeamPage(QWidget):
                 self.join.forget()
                 self._joins_anew = False
         self.week.show_team(view)
+        self.feed.show_team(view)
         self.left.show_team(view)
         self._show_part()
 
@@ -150,7 +153,7 @@ class TeamPage(QWidget):
         frame = PageFrame(self, self.tr("Team"))
         frame.head.addWidget(self.parts)
         self._scroll = frame.scroll
-        self._feed, self._board = _not_yet(self.tr("Experiments")), _not_yet(self.tr("The week published"))
+        self._board = _not_yet(self.tr("The week published"))
         for widget in (self.about, self.promise, self.news, self.join, self.code, *self._parts().values()):
             frame.body.addWidget(widget)
         frame.body.addStretch(1)
@@ -171,6 +174,12 @@ class TeamPage(QWidget):
         week.settings_changed.connect(self.settings_changed)
         week.card_wished.connect(self.card_wished)
         week.undoable.connect(self.undoable)
+        feed = self.feed
+        feed.reproduced_noted.connect(self.reproduced_noted)
+        feed.still_true_answered.connect(self.still_true_answered)
+        feed.card_imported.connect(self.card_imported)
+        feed.card_wished.connect(self.card_wished)
+        feed.refresh_wished.connect(self.refresh_wished)
         left.withdraw_wished.connect(self.withdraw_wished)
         left.verify_wished.connect(self.verify_wished)
         left.log_export_wished.connect(self.log_export_wished)
@@ -179,7 +188,7 @@ class TeamPage(QWidget):
     # Showing
 
     def _parts(self) -> dict[str, QWidget]:
-        return {"week": self.week, "feed": self._feed, "board": self._board, "left": self.left}
+        return {"week": self.week, "feed": self.feed, "board": self._board, "left": self.left}
 
     def _show_part(self) -> None:
         asks_for_code = self.code.is_asking
