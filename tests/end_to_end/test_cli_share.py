@@ -19,7 +19,14 @@ def test_without_a_team_nothing_is_configured(machine: Machine) -> None:
         ("send",),
         ("send", "--due"),
         ("withdraw", "--all"),
+        ("refresh",),
         ("feed",),
+        ("note", "00", "--reproduced"),
+        ("import", "00"),
+        ("board",),
+        ("digest",),
+        ("webhook", "slack", "--forget"),
+        ("accept",),
         ("leave", "--yes"),
     ):
         ran = machine.run("share", *words)

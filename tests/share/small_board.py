@@ -42,6 +42,12 @@ def signers() -> dict[str, Signer]:
     return {f"{week}/{kind}": new_signer() for week in WEEKS for kind in KINDS}
 
 
+@cache
+def other_signers() -> dict[str, Signer]:
+    """For a season of its own: one for each kind, the same in each of its weeks."""
+    return {kind: new_signer() for kind in KINDS}
+
+
 @dataclass
 class SmallBoard:
     """
@@ -65,6 +71,7 @@ class SmallBoard:
 
     def __post_init__(self) -> None:
         self.root, self._seal = new_root_key(), new_seal_key()
+        self._signers = signers()
         self.manifest = Manifest(
             v=1,
             board=self.address.removeprefix("https://"),
@@ -91,6 +98,13 @@ class SmallBoard:
         return invite_link(
             Invite(board=self.address, code=bytes([number]) * 16, root_hash=root_hash_of(self.root), team_key=TEAM_KEY)
         )
+
+    def begin_season(self, name: str, weeks: tuple[str, ...]) -> None:
+        """The next season of the same board, with other keys; envelopes of the one before are opened no more."""
+        self._seal = new_seal_key()
+        keys = {f"{week}/{kind}": signer.spki for week in weeks for kind, signer in other_signers().items()}
+        self._signers = {f"{week}/{kind}": signer for week in weeks for kind, signer in other_signers().items()}
+        self.sign(season=name, weeks=weeks, keys=keys, seal=seal_public_of(self._seal))
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -122,6 +136,8 @@ class SmallBoard:
             return httpx.Response(200, json={"nonces": sorted(live)})
         if path.endswith("/cards"):
             return httpx.Response(200, json={"cards": self._cards(path.split("/")[3], request.url.params["circle"])})
+        if path.startswith("/hook/"):
+            return httpx.Response(200, text="ok")
         if path == "/v1/board":
             return httpx.Response(200, json={"weeks": self.published})
         if path in ("/v1/sealed", "/v1/relay"):
@@ -134,7 +150,7 @@ class SmallBoard:
         if self.seats.setdefault(wish["code"], wish["blinded"]) != wish["blinded"]:
             return httpx.Response(409)
         signed = (
-            blind_sign(signers()[f"{week}/{kind}"], b64decode(message)) for week, kind, message in wish["blinded"]
+            blind_sign(self._signers[f"{week}/{kind}"], b64decode(message)) for week, kind, message in wish["blinded"]
         )
         return httpx.Response(200, json={"sigs": [b64encode(signature).decode() for signature in signed]})
 

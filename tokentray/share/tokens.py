@@ -114,7 +114,7 @@ def join(history: History, invite: Invite, code: bytes, key_from: str, client: B
 
 def check_manifest(history: History, team: Team, client: BoardClient, now: datetime, *, agreed: bool = False) -> Team:
     """
-    Asks board and relay for the manifest once a day, before anything is sent; gives the team by what it says.
+    Asks board and relay for the manifest once a day, never in one pass with a sending; gives the team by what it says.
 
     Other words, another relay or a new season are taken over if the same root signed them, and told as the team's news. `agreed`: the person
     knows that the relay is gone; then the former one is not asked.
@@ -123,7 +123,7 @@ def check_manifest(history: History, team: Team, client: BoardClient, now: datet
         NotGenuine: board and relay differ, or the season's weeks or keys are others than it began with.
         BoardRefused: the promise fell from L2 to L1, to which the person has not agreed.
     """
-    if not agreed and team.checked_at is not None and timedelta() <= now - team.checked_at < timedelta(days=1):
+    if not agreed and not is_check_due(team, now):
         return team
     known = team.newest
     manifest, document = _checked_manifest(client, team.root_hash, None if agreed else known.relay)
@@ -154,10 +154,11 @@ def changes(before: Manifest, after: Manifest) -> tuple[str, ...]:
     said = []
     if after.relay != before.relay:
         said.append(f"The relay is {after.relay or 'gone'} now; it was {before.relay or 'none'}.")
-    if (after.k, after.noise) != (before.k, before.noise):
+    if after.k != before.k:
+        said.append(f"A published number stands for {after.k} people at least now; it was {before.k}.")
+    if after.noise != before.noise:
         said.append(
-            f"The least number of people behind a published number is {after.k} now (it was {before.k}), the noise ε {after.noise.eps:g} "
-            f"(it was {before.noise.eps:g})."
+            f"The noise has ε {after.noise.eps:g} from {after.noise.least} people on now; it was {before.noise.eps:g} from {before.noise.least}."
         )
     words = zip(VOCABULARIES, _words(before), _words(after), strict=True)
     said += [f"The {name} are {', '.join(now) or 'none'} now." for name, then, now in words if now != then]

@@ -1,0 +1,156 @@
+"""A manifest that is signed anew is taken over if it may be, told, and refused where it could single somebody out or weaken the promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.share.conftest import FRIDAY, Member
+from tests.share.small_board import SmallBoard
+from tokentray.core.board_crypto import new_root_key, new_signer, parse_invite
+from tokentray.core.errors import BoardRefused, NotGenuine
+from tokentray.core.fragment import Adopted
+from tokentray.core.manifest import Function, Noise
+from tokentray.share.outbox import queue_fragment
+from tokentray.share.team import L1, Team
+from tokentray.share.tokens import check_manifest, join, team_here
+from tokentray.store.database import open_history
+from tokentray.store.outbox_table import team_of, token_counts
+
+DAY = timedelta(days=1)
+RELAY = "https://relay.example/v1/relay"
+
+
+@pytest.fixture
+def relayed(tmp_path: Path) -> Iterator[Member]:
+    with open_history(str(tmp_path / "history.sqlite")) as history:
+        yield Member(history, SmallBoard(relay=RELAY))
+
+
+def checked(member: Member, team: Team, *, agreed: bool = False) -> Team:
+    return check_manifest(member.history, team, member.client, FRIDAY + DAY, agreed=agreed)
+
+
+def news(member: Member) -> str:
+    return team_of(member.history)["news"]
+
+
+def test_the_same_manifest_is_no_news(member: Member) -> None:
+    team = checked(member, member.join())
+    assert (team.checked_at, news(member)) == (FRIDAY + DAY, "")
+
+
+def test_within_a_day_nothing_is_asked(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    asked = len(board.requests)
+    assert check_manifest(member.history, team, member.client, FRIDAY + DAY / 2) == team
+    assert len(board.requests) == asked
+
+
+def test_other_words_are_taken_over_and_told(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    board.sign(
+        tools=("gpt",), functions=(Function("engineering", "25-49"),), k=4, noise=Noise(eps=3.0), retention_weeks=20
+    )
+    team = checked(member, team)
+    assert team.manifest.tools == ("gpt",)
+    assert team_here(member.history) == team
+    assert news(member) == (
+        "A published number stands for 4 people at least now; it was 5. The noise has ε 3 from 25 people on now; it was 2 from 25. "
+        "The tools are gpt now. Fragments are kept for 20 weeks now; it was 13."
+    )
+
+
+@pytest.mark.parametrize("what", ["keys", "weeks", "kinds", "board"])
+def test_what_tokens_hang_on_does_not_change_within_a_season(member: Member, board: SmallBoard, what: str) -> None:
+    team = member.join()
+    if what == "keys":
+        board.sign(keys={**board.manifest.keys, "2026-W47/c1": new_signer().spki})
+    elif what == "weeks":
+        board.sign(weeks=("2026-W47",))
+    elif what == "kinds":
+        board.sign(kinds={"c1": 2, "c2": 1, "use": 2, "card": 3})
+    else:
+        board.sign(board="other.example")
+    with pytest.raises(NotGenuine, match="another one than when you joined"):
+        checked(member, team)
+    assert team_here(member.history) == team
+
+
+def test_another_root_is_refused(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    board.root = new_root_key()
+    board.sign()
+    with pytest.raises(NotGenuine, match="another key"):
+        checked(member, team)
+
+
+def test_a_season_that_is_over_is_refused(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    board.begin_season("2026-Q3", ("2026-W33", "2026-W34"))
+    with pytest.raises(NotGenuine, match="over"):
+        checked(member, team)
+
+
+def test_a_relay_that_is_gone_stops_everything_until_the_person_agrees(relayed: Member) -> None:
+    team = relayed.join()
+    relayed.board.sign(relay=None)
+    for _ in range(2):
+        with pytest.raises(BoardRefused, match="share accept"):
+            checked(relayed, team)
+    assert team_here(relayed.history) == team
+    # The former relay is not needed for saying yes: it may be switched off.
+    relayed.board.calls["/v1/relay"] = 500
+    team = checked(relayed, team, agreed=True)
+    assert (team.level, news(relayed)) == (L1, f"The relay is gone now; it was {RELAY}.")
+    assert checked(relayed, team) == team
+
+
+def test_a_relay_of_the_boards_own_host_is_as_good_as_gone(relayed: Member) -> None:
+    team = relayed.join()
+    relayed.board.sign(relay="https://board.example/v1/relay")
+    with pytest.raises(BoardRefused, match="L1 holds instead of L2"):
+        checked(relayed, team)
+
+
+def test_another_relay_is_asked_too_and_told(relayed: Member) -> None:
+    team = relayed.join()
+    relayed.board.sign(relay="https://other.example/v1/relay")
+    relayed.board.requests.clear()
+    team = checked(relayed, team)
+    assert [url for _, url, _ in relayed.board.requests] == [
+        "https://board.example/v1/manifest",
+        "https://relay.example/v1/manifest",
+        "https://other.example/v1/manifest",
+    ]
+    assert news(relayed) == f"The relay is https://other.example/v1/relay now; it was {RELAY}."
+    queue_fragment(relayed.history, team, "2026-W47", Adopted(v=1, adoption="none"), FRIDAY, at_once=True)
+    relayed.send(team)
+    assert relayed.board.requests[-1][1] == "https://other.example/v1/relay"
+
+
+def test_a_new_season_is_told_and_joined_beside_the_old_one(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    board.begin_season("2027-Q1", ("2026-W49", "2026-W50"))
+    team = checked(member, team)
+    assert (team.manifest.season, team.newest.season) == ("2026-Q4", "2027-Q1")
+    assert news(member).startswith("A new season has begun, 2027-Q1")
+    queue_fragment(member.history, team, "2026-W47", Adopted(v=1, adoption="none"), FRIDAY, at_once=True)
+    invite = parse_invite(board.link(2))
+    joined = join(member.history, invite, member.secrets.code, "keyring", member.client, FRIDAY + DAY)
+    assert team_here(member.history) == joined
+    assert joined.weeks == ("2026-W47", "2026-W48", "2026-W49", "2026-W50")
+    assert {week for week, _ in token_counts(member.history)} == set(joined.weeks)
+    assert news(member) == ""
+
+
+def test_the_same_season_and_another_team_are_not_joined_beside_it(member: Member, board: SmallBoard) -> None:
+    member.join()
+    with pytest.raises(BoardRefused, match="a team already, and has its tokens of 2026-Q4"):
+        member.join(2)
+    other = parse_invite(SmallBoard().link())
+    with pytest.raises(BoardRefused, match="another team"):
+        join(member.history, other, member.secrets.code, "keyring", member.client, FRIDAY)
