@@ -18,8 +18,9 @@ from tokentray.ingest.logs import find_agents, scan_logs, tail
 from tokentray.store.account_table import account_id
 from tokentray.store.database import History, open_history, transaction
 from tokentray.store.names import name_id
+from tokentray.store.question import Question
 from tokentray.store.rollup import remake_totals, slot_of
-from tokentray.store.totals import Question, answer
+from tokentray.store.totals import answer
 
 NOW = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
 LINES = 2000

@@ -26,7 +26,7 @@ from tokentray.store.account_table import account_id
 from tokentray.store.database import History, open_history, transaction
 from tokentray.store.glance import glance
 from tokentray.store.price_table import Price
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 from tokentray.store.usage_table import replace_buckets
 
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)

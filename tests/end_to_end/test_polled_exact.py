@@ -24,9 +24,11 @@ from tokentray.settings.settings import AccountSetting, Settings
 from tokentray.settings.vault import Vault
 from tokentray.sources import source_named
 from tokentray.sources.source import Poll
+from tokentray.store.bucket_sums import billed_costs, meters
 from tokentray.store.database import open_history
 from tokentray.store.poll_table import all_polls, coverage
-from tokentray.store.totals import Question, answer, billed_costs, meters
+from tokentray.store.question import Question
+from tokentray.store.totals import answer
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 BERLIN, KOLKATA = "Europe/Berlin", "Asia/Kolkata"

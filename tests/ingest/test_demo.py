@@ -15,9 +15,10 @@ from tokentray.settings.settings import Settings
 from tokentray.store.account_table import all_accounts
 from tokentray.store.checkin_table import all_checkins
 from tokentray.store.database import is_sample, open_history
+from tokentray.store.extent import newest_reading, tokens_by_account
 from tokentray.store.gauge_table import newest_gauges
 from tokentray.store.journal_table import all_cards
-from tokentray.store.totals import days_between, newest_reading, tokens_by_account
+from tokentray.store.plain_rows import days_between
 
 NOW = datetime(2026, 11, 20, 17, 31, tzinfo=UTC)
 

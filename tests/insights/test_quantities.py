@@ -8,7 +8,7 @@ from tokentray.insights.quantities import WORDS, QuantitySum, add_up_quantities,
 from tokentray.insights.snapshot import Quantity, TrendChoice
 from tokentray.insights.trends import take_trend
 from tokentray.sources.providers.openai import OTHERS
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 
 FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)
 

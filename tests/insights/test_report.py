@@ -8,7 +8,7 @@ from tokentray.insights.report import report
 from tokentray.store.account_table import account_id
 from tokentray.store.database import transaction
 from tokentray.store.poll_table import record_complete
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 
 NOW = datetime(2026, 11, 21, 9, 31, tzinfo=UTC)
 FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)

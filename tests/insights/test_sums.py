@@ -7,7 +7,7 @@ from tokentray.core.money import Money, MoneyKind
 from tokentray.core.usage import Tokens
 from tokentray.insights.prices import open_price_book
 from tokentray.insights.sums import add_up
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 
 DAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ from tokentray.insights.report import KEYS, report
 from tokentray.insights.work_sessions import split_at, take_sessions
 from tokentray.store.database import History, transaction
 from tokentray.store.journal_table import put_card
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 from tokentray.store.work_table import record_work_edit
 
 NOW = datetime(2026, 11, 21, 9, 31, tzinfo=UTC)

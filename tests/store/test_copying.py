@@ -25,9 +25,9 @@ from tokentray.core.usage import Meter, Tokens, Usage
 from tokentray.store.account_table import account_id
 from tokentray.store.copying import KINDS, backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import History, open_history, transaction
+from tokentray.store.extent import usage_count
 from tokentray.store.journal_table import save_card
 from tokentray.store.poll_table import record_batch, record_complete
-from tokentray.store.totals import usage_count
 
 
 class GivenUp(Exception):

@@ -19,10 +19,10 @@ from tokentray.core.usage import Tokens, Usage
 from tokentray.store.account_table import account_id, all_accounts
 from tokentray.store.checking import verify_totals
 from tokentray.store.database import History, newest_version, open_history, reading, set_zone, transaction, zone_of
+from tokentray.store.extent import usage_count
 from tokentray.store.glance import glance
 from tokentray.store.names import name_id
 from tokentray.store.poll_table import cursors_of, record_batch
-from tokentray.store.totals import usage_count
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

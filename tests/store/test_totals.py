@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,16 +12,8 @@ from tokentray.core.usage import Tokens
 from tokentray.store.database import History, set_zone, transaction
 from tokentray.store.names import set_aliases
 from tokentray.store.price_table import Price, PriceRow, record_prices
-from tokentray.store.totals import (
-    Question,
-    answer,
-    first_day,
-    last_day,
-    newest_reading,
-    request_count,
-    sessions_between,
-    slots_between,
-)
+from tokentray.store.question import Question
+from tokentray.store.totals import answer
 
 BERLIN, KOLKATA, NEW_YORK, CHATHAM = "Europe/Berlin", "Asia/Kolkata", "America/New_York", "Pacific/Chatham"
 DAY = timedelta(days=1)
@@ -219,35 +211,3 @@ def test_questions_about_all_of_time_are_answered(opened: History, put: Put) -> 
 
 def test_an_empty_history_answers_nothing(opened: History) -> None:
     assert sums(opened, BERLIN, "2026-11-01", "2026-11-30", "day", "project") == {}
-    assert (first_day(opened), last_day(opened), newest_reading(opened), request_count(opened)) == (None, None, None, 0)
-
-
-def test_first_and_last_day_and_how_much(opened: History, put: Put) -> None:
-    put("2026-11-01T23:30Z", timedelta(0), input=1, requests=3)
-    put("2026-11-05T12:00Z", input=1, requests=4)
-    assert (first_day(opened), last_day(opened), request_count(opened)) == (date(2026, 11, 2), date(2026, 11, 5), 7)
-
-
-def test_the_newest_reading_of_a_log_is_its_last_response(opened: History, put: Put) -> None:
-    put("2026-11-01T12:00:00.250Z", timedelta(0), input=1, account="codex/default", origin="logged")
-    assert newest_reading(opened) == datetime(2026, 11, 1, 12, 0, 0, 250_000, tzinfo=UTC)
-
-
-def test_quarter_hours_of_a_stretch(opened: History, put: Put) -> None:
-    put("2026-11-01T12:05Z", timedelta(0), input=1)
-    put("2026-11-01T12:14Z", timedelta(0), input=2)
-    put("2026-11-01T12:15Z", timedelta(0), input=4)
-    start = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    assert slots_between(opened, start, start + timedelta(minutes=15)) == [("openai/work", start, 3)]
-
-
-def test_sessions_of_a_stretch(opened: History, put: Put) -> None:
-    put("2026-11-01T12:05Z", timedelta(0), input=1, account="codex/default", origin="logged", project="/p")
-    put("2026-11-01T12:50Z", timedelta(0), input=2, account="codex/default", origin="logged", project="/p")
-    opened.db.execute("INSERT INTO name VALUES (99, 'session one')")
-    opened.db.execute("UPDATE usage SET session = 99")
-    start = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    (one,) = sessions_between(opened, start, start + timedelta(hours=1))
-    assert (one.account, one.session, one.project, one.total) == ("codex/default", "session one", "/p", 3)
-    assert (one.first_at.minute, one.last_at.minute) == (5, 50)
-    assert sessions_between(opened, start + timedelta(hours=1), start + timedelta(hours=2)) == []

@@ -15,9 +15,12 @@ from tokentray.core.errors import Unreadable
 from tokentray.core.money import Cost, Money, MoneyKind
 from tokentray.core.usage import Meter, Tokens, Usage
 from tokentray.store.account_table import account_id
+from tokentray.store.bucket_sums import billed_costs, meters
 from tokentray.store.checking import remake_all_totals, verify_totals
 from tokentray.store.database import History, open_history, transaction
-from tokentray.store.totals import Question, answer, billed_costs, meters, usage_count
+from tokentray.store.extent import usage_count
+from tokentray.store.question import Question
+from tokentray.store.totals import answer
 from tokentray.store.usage_table import instant_of, milliseconds, replace_buckets, usage_id
 
 HOUR = timedelta(hours=1)

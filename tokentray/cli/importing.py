@@ -15,7 +15,7 @@ from tokentray.core.errors import HistoryError, Unreadable
 from tokentray.insights.price_lookup import price_missing_models
 from tokentray.store.database import History, transaction
 from tokentray.store.export_reading import is_export, read_export
-from tokentray.store.totals import usage_count
+from tokentray.store.extent import usage_count
 from tokentray.store.unfinished import finish_first_reading, is_unfinished
 
 LATER = "It is no export of a TokenTray; other programs' files come later."

@@ -24,8 +24,9 @@ from tokentray.insights.report import KEYS, report
 from tokentray.sources import AGENTS, PROVIDERS
 from tokentray.store.account_table import all_accounts
 from tokentray.store.database import History
+from tokentray.store.extent import first_day, last_day
 from tokentray.store.journal_table import all_cards
-from tokentray.store.totals import Question, first_day, last_day
+from tokentray.store.question import Question
 
 CLASSES = ("input", "cache_read", "cache_write", "output", "unsplit", "reasoning", "total")
 # Columns that most histories have nothing to say in.

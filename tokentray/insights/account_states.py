@@ -17,10 +17,8 @@ from tokentray.insights.snapshot import (
 )
 from tokentray.insights.sums import Sum
 from tokentray.store.cost_state_table import hidden_total
+from tokentray.store.extent import tokens_by_account
 from tokentray.store.poll_table import Coverage, PollRow, all_polls, coverage
-from tokentray.store.totals import (
-    tokens_by_account,
-)
 
 if TYPE_CHECKING:
     from tokentray.sources.source import Source

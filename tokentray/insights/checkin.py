@@ -22,7 +22,7 @@ from tokentray.settings.settings import Settings
 from tokentray.store.checkin_table import all_checkins
 from tokentray.store.database import History
 from tokentray.store.journal_table import all_cards, cards_between
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 
 WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
 ITEM = re.compile(r"\s*[-*+] +(.*)")

@@ -16,9 +16,7 @@ from tokentray.insights.snapshot import (
 )
 from tokentray.insights.sums import Sum, add_up, sum_of
 from tokentray.settings.settings import Budget
-from tokentray.store.totals import (
-    Question,
-)
+from tokentray.store.question import Question
 
 if TYPE_CHECKING:
     pass

@@ -26,6 +26,7 @@ from tokentray.insights.words import short_name
 from tokentray.insights.work_sessions import take_sessions
 from tokentray.settings.settings import Settings
 from tokentray.store.database import History
+from tokentray.store.extent import first_day, first_days_of_models
 from tokentray.store.journal_table import (
     TagRow,
     all_cards,
@@ -37,7 +38,6 @@ from tokentray.store.journal_table import (
     tag_colours,
     tags_of_project,
 )
-from tokentray.store.totals import first_day, first_days_of_models
 
 SHOWN = timedelta(weeks=13)
 NEAR = timedelta(days=3)

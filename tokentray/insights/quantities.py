@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from tokentray.insights.snapshot import Quantity
 from tokentray.insights.sums import Keys
 from tokentray.insights.work_sums import TAG, WORK
+from tokentray.store.bucket_sums import meters
 from tokentray.store.database import History
-from tokentray.store.totals import Question, meters
+from tokentray.store.question import Question
 
 MEGABYTE = 1_000_000
 # By the provider's report and its unit: of one, and of several.

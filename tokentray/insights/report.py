@@ -15,8 +15,8 @@ from tokentray.insights.work_sums import TAG, WORK, add_up_work, is_of_work
 from tokentray.settings.settings import OwnPrice
 from tokentray.store.database import History
 from tokentray.store.poll_table import Coverage, coverage
-from tokentray.store.totals import KEYS as KEYS_OF_TOTALS
-from tokentray.store.totals import Question
+from tokentray.store.question import KEYS as KEYS_OF_TOTALS
+from tokentray.store.question import Question
 
 SCHEMA = "tokentray.report/1"
 KEYS = (*KEYS_OF_TOTALS[:-1], WORK, TAG, KEYS_OF_TOTALS[-1])

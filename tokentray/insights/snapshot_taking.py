@@ -36,14 +36,9 @@ from tokentray.insights.trends import OTHER, take_trend
 from tokentray.settings.settings import Settings
 from tokentray.sources import all_sources
 from tokentray.store.database import History, is_sample
-from tokentray.store.totals import (
-    Question,
-    days_between,
-    first_day,
-    newest_reading,
-    projects_since,
-    request_count,
-)
+from tokentray.store.extent import first_day, newest_reading, request_count
+from tokentray.store.plain_rows import days_between, projects_since
+from tokentray.store.question import Question
 
 if TYPE_CHECKING:
     from tokentray.sources.source import Source

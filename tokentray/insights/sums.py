@@ -11,9 +11,11 @@ from tokentray.core.usage import Tokens
 from tokentray.insights import overlap
 from tokentray.insights.prices import PriceBook, in_usd, worth
 from tokentray.store.account_table import all_accounts
+from tokentray.store.bucket_sums import billed_costs
 from tokentray.store.database import History
 from tokentray.store.price_table import Price
-from tokentray.store.totals import Question, TotalRow, answer, billed_costs
+from tokentray.store.question import Question
+from tokentray.store.totals import TotalRow, answer
 
 Keys = tuple[str | None, ...]
 

@@ -17,12 +17,8 @@ from tokentray.insights.snapshot import (
 )
 from tokentray.insights.sums import Answer, Sum, sum_of
 from tokentray.store.account_table import all_accounts
-from tokentray.store.totals import (
-    first_day,
-    responses_between,
-    sessions_between,
-    slots_between,
-)
+from tokentray.store.extent import first_day
+from tokentray.store.plain_rows import responses_between, sessions_between, slots_between
 
 if TYPE_CHECKING:
     pass

@@ -17,7 +17,9 @@ from tokentray.insights.snapshot import Measure, Series, Stack, Step, Trend, Tre
 from tokentray.insights.sums import Answer, Keys, Sum, add_up, sum_of
 from tokentray.insights.work_sums import TAG, add_up_work, is_of_work
 from tokentray.store.database import History
-from tokentray.store.totals import Question, first_day, hours_of_week
+from tokentray.store.extent import first_day
+from tokentray.store.question import Question
+from tokentray.store.totals import hours_of_week
 
 SHOWN = 8
 OTHER = "other"

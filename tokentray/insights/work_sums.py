@@ -14,9 +14,11 @@ from tokentray.insights.journal import card_day, spellings
 from tokentray.insights.prices import PriceBook
 from tokentray.insights.sums import Answer, Builder, Keys, add_part, total_of
 from tokentray.insights.work_sessions import take_stretches
+from tokentray.store.bucket_sums import billed_costs
 from tokentray.store.database import History
 from tokentray.store.journal_table import all_tags, cards_between, cards_of
-from tokentray.store.totals import Question, UseKind, answer_apart, billed_costs
+from tokentray.store.question import Question
+from tokentray.store.totals import UseKind, answer_apart
 from tokentray.store.work_table import Run
 
 WORK, TAG = "work", "tag"

@@ -45,7 +45,7 @@ from tokentray.store.outbox_table import (
     team_of,
     token_of,
 )
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 
 LEFT_SHOWN: Final = 200
 ASKS_AFTER: Final = timedelta(weeks=8)

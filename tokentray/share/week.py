@@ -9,7 +9,7 @@ from tokentray.settings.settings import Settings
 from tokentray.share.fragments import WeekOfUse
 from tokentray.store.database import History
 from tokentray.store.journal_table import cards_between
-from tokentray.store.totals import Question
+from tokentray.store.question import Question
 
 
 def take_week(history: History, settings: Settings, week: str, zone: str) -> WeekOfUse:

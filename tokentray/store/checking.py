@@ -8,8 +8,9 @@ from datetime import date
 
 from tokentray.store import rollup
 from tokentray.store.database import History, is_sound, version_of, zone_of
+from tokentray.store.extent import first_day, last_day, usage_count
+from tokentray.store.local_time import local_day
 from tokentray.store.rollup import COUNTS, SUMS
-from tokentray.store.totals import first_day, last_day, local_day, usage_count
 
 SLOT_KEYS = "account, slot, span, model, project, session, tier, band"
 FRESH_SLOTS = f"""

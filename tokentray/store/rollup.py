@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 COUNTS = "input, cache_read, cache_write, cache_write_1h, output, reasoning, unsplit, requests"
 SUMS = ", ".join(f"SUM({count})" for count in COUNTS.split(", "))
+# A float inside: exact to 2^53, and a count that cannot be true breaks no sum.
+TOTAL = """CAST(total(
+    coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0) + coalesce(output, 0) + coalesce(unsplit, 0)
+) AS INTEGER)"""
 ZONE = "SELECT value FROM meta WHERE key = 'zone'"
 
 FORGET_SLOTS = "DELETE FROM slot_total WHERE account = ? AND span = ? AND slot >= ? AND slot < ?"
