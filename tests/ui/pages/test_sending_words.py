@@ -21,7 +21,11 @@ CORRECTION = sending(
 @pytest.mark.parametrize(
     ("story", "words", "glyph"),
     [
-        (Story(sending(1)), "Leaves at a random time, on Tue, 24 Nov 2026 at the latest.", "waiting"),
+        (
+            Story(sending(1)),
+            "Leaves at a random time, on Tue, 24 Nov 2026 at the latest if this machine is awake then.",
+            "waiting",
+        ),
         (
             Story(sending(1, why="It may have arrived; it is sent again as it was.")),
             "It may have arrived; to be sure it is sent again, on Tue, 24 Nov 2026 at the latest.",
@@ -53,7 +57,7 @@ CORRECTION = sending(
         (
             Story(sending(1, state="sent", seen_at=NOW), CORRECTION),
             f"{LEFT} The public list has it.\nA correction: Somebody had this week: no use of AI. "
-            "Leaves at a random time, on Tue, 24 Nov 2026 at the latest.",
+            "Leaves at a random time, on Tue, 24 Nov 2026 at the latest if this machine is awake then.",
             "waiting",
         ),
     ],

@@ -370,7 +370,10 @@ def test_what_was_handed_over_stands_in_the_place_of_the_choice(page: TeamWeek) 
     shown(page, week(kinds=("c1",), sendings=(sending(1), sending(2, "card", "sent", card=PARSER.id))))
     assert page.adoption_part.switch.isHidden()
     assert page.adoption_part.preview.isHidden()
-    assert page.adoption_part.rows[1].state.text() == "Leaves at a random time, on Tue, 24 Nov 2026 at the latest."
+    assert (
+        page.adoption_part.rows[1].state.text()
+        == "Leaves at a random time, on Tue, 24 Nov 2026 at the latest if this machine is awake then."
+    )
     page.card_part.switch.click()
     assert page.cards[PARSER.id].isHidden()
     assert page.cards[CONTRACT.id].isVisible()

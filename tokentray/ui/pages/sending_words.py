@@ -107,7 +107,7 @@ def _words(one: Sending, zone: str) -> str:
         words = (
             translate("sending", "It may have arrived; to be sure it is sent again, on {day} at the latest.")
             if _was_tried(one)
-            else translate("sending", "Leaves at a random time, on {day} at the latest.")
+            else translate("sending", "Leaves at a random time, on {day} at the latest if this machine is awake then.")
         )
         return words.format(day=_day(one.planned_at, zone))
     if one.state == "sent":

@@ -215,12 +215,7 @@ class TeamWeek(QWidget):
         self.at_once.setProperty("role", "link")
         self.after_all = QPushButton(tr("Share after all"))
         self.trouble = text_label("", "warn", wrap=True)
-        self.how = text_label(
-            tr(
-                "Each part leaves by itself, at a random time within six days; also if this machine sleeps or restarts."
-            ),
-            wrap=True,
-        )
+        self.how = text_label("", wrap=True)
         self.cost = QFrame()
         self.cost.setProperty("role", "notice")
         column = QVBoxLayout(self.cost)
@@ -405,7 +400,8 @@ class TeamWeek(QWidget):
             self.tr("You said “not this week”: nothing more of it leaves. Other weeks are not touched.")
             if week.skipped
             else self.tr(
-                "Each part leaves by itself, at a random time within six days; also if this machine sleeps or restarts."
+                "Each part leaves by itself, at a random working hour within six days, while this machine is awake. What does not get "
+                "out before the week closes stays here."
             )
         )
 
