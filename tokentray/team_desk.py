@@ -263,13 +263,23 @@ class TeamDesk(QObject):
         post = ["--post", wish.post_to] if wish.post_to else []
         post += ["--as-it-is"] if wish.as_it_is else []
         work = f"Posting to {wish.post_to.capitalize()}" if wish.post_to else "Writing the digest"
-        self._run(Run(("digest", "--week", wish.week, *cards, *name, *post, "--json"), work=work), self._digested)
+        run = Run(("digest", "--week", wish.week, *cards, *name, *post, "--json"), work=work)
+        self._run(run, self._digested, self._half_digested)
 
     def _digested(self, ran: Ran) -> None:
         if text := ran.answer.get("text"):
             self.digest_made.emit(text)
         if service := ran.answer.get("posted"):
             self._engine.finished.emit(f"The digest was posted to {str(service).capitalize()}.")
+        elif ran.words:
+            # What of the own cards may be more than the person wants to tell.
+            self._engine.finished.emit(ran.words)
+
+    def _half_digested(self, ran: Ran) -> None:
+        """A board that does not answer leaves what is known of it here."""
+        if text := ran.answer.get("text"):
+            self.digest_made.emit(text)
+        self._tell_of(ran)
 
     @Slot(str, str)
     def give_webhook(self, service: str, url: str) -> None:
