@@ -20,7 +20,8 @@ def own_place(week: str, tokens: int | None, published: Published | None) -> Own
     """
     band = band_of_tokens(tokens or 0)
     own = f"Your week: {_amount(band)}." if tokens is not None else "No use of yours is known for this week."
-    return OwnPlace(week, band, f"{own} {_beside(band, published, known=tokens is not None)}")
+    beside = _beside(band, published, known=tokens is not None)
+    return OwnPlace(week, band, f"{own} {beside}", known=tokens is not None)
 
 
 def _beside(band: Band, published: Published | None, *, known: bool) -> str:

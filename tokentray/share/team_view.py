@@ -130,11 +130,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class OwnPlace:
-    """Where the own week stands in the published distribution of token use, worked out on this machine: `band` is the own one, `sentence` says it."""
+    """
+    Where the own week stands in the published distribution of token use, worked out on this machine: `band` is the own one, `sentence` says it.
+
+    `known` False: nothing is known of the own week, and `band` means nothing.
+    """
 
     week: str
     band: Band
     sentence: str
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

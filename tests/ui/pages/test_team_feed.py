@@ -207,7 +207,7 @@ def test_a_board_that_was_never_asked(feed: TeamFeed, qtbot: QtBot) -> None:
     feed.show_team(joined())
     assert feed.nothing_title.text() == "The board has not been asked yet."
     assert "the same for everybody who asks" in feed.nothing_words.text()
-    assert feed.search.isHidden()
+    assert not feed.search.isVisible()
     with qtbot.waitSignal(feed.refresh_wished):
         feed.ask.click()
 

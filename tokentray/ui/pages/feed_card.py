@@ -87,9 +87,15 @@ class FeedCardFrame(QFrame):
         line.setContentsMargins(12, 6, 10, 6)
         self.asks = text_label(tr("Eight weeks on: is it still true?"), wrap=True)
         self.still, self.not_any_more = QPushButton(tr("Yes")), QPushButton(tr("No"))
+        answers = QWidget()
+        pair = QHBoxLayout(answers)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(8)
+        pair.addWidget(self.still)
+        pair.addWidget(self.not_any_more)
         self.still.setAccessibleName(tr("Still true: yes"))
         self.not_any_more.setAccessibleName(tr("Still true: no"))
-        for widget in (self.asks, self.still, self.not_any_more, text_label(tr("Your answer stays here."), "muted")):
+        for widget in (self.asks, answers, text_label(tr("Your answer stays here."), "muted")):
             line.addWidget(widget)
         self.answer = text_label("", "muted", wrap=True)
         self.change = QPushButton(tr("Change"))
@@ -102,7 +108,7 @@ class FeedCardFrame(QFrame):
         words.addWidget(self.facts)
         words.addWidget(self.own)
         head = QHBoxLayout()
-        head.setSpacing(10)
+        head.setSpacing(pixels(10))
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
         column = QVBoxLayout(self)
@@ -110,7 +116,7 @@ class FeedCardFrame(QFrame):
         column.setSpacing(6)
         column.addLayout(head)
         said = QVBoxLayout()
-        said.setContentsMargins(pixels(28), 0, 0, 0)
+        said.setContentsMargins(pixels(28), 2, 0, 0)
         said.setSpacing(6)
         for name, title in (
             ("tried", self.tr("Tried")),

@@ -92,7 +92,9 @@ class TeamFeed(QWidget):
         self.outcome.setAccessibleName(tr("Outcome"))
         self.category.setAccessibleName(tr("Category"))
         self.week.setAccessibleName(tr("Week"))
+        self.category.setMaximumWidth(pixels(240))  # else the longest of the team's words would break the line
         self.refresh = QPushButton(tr("Ask the board"))
+        self.refresh.setProperty("role", "link")
         self.refresh.setToolTip(tr("Fetches the cards of all weeks, which is what everybody's app asks for"))
         self.asked = text_label("", "muted", wrap=True)
         self.unread = text_label("", "warn", wrap=True)
@@ -121,12 +123,12 @@ class TeamFeed(QWidget):
         column.setSpacing(10)
         self._tools = QWidget()
         tools = FlowLayout(self._tools, gap=8)
-        for control in (self.search, self.outcome, self.category, self.week, self.refresh):
+        for control in (self.search, self.outcome, self.category, self.week):
             tools.addWidget(control)
         self._facts = QWidget()
-        facts = FlowLayout(self._facts, gap=16)
-        for label in (self.count, self.asked):
-            facts.addWidget(label)
+        facts = FlowLayout(self._facts, gap=14)
+        for fact in (self.count, self.asked, self.refresh):
+            facts.addWidget(fact)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(10)
         more = FlowLayout(gap=8)
@@ -192,12 +194,10 @@ class TeamFeed(QWidget):
             return
         cards = self.matching()
         shown = cards[: self._room]
-        self._tools.setVisible(bool(self._view.feed) or self._view.asked_at is not None)
-        for widget in (self.search, self.outcome, self.category, self.week):
-            widget.setVisible(bool(self._view.feed))
+        self._tools.setVisible(bool(self._view.feed))
         self.count.setVisible(bool(self._view.feed))
         self.count.setText(self._count_words(len(cards), len(self._view.feed)))
-        self._facts.setVisible(not self.count.isHidden() or not self.asked.isHidden())
+        self._facts.setVisible(bool(self._view.feed) or self._view.asked_at is not None)
         self.nothing.setVisible(not cards)
         self._place(shown)
         left = len(cards) - len(shown)
@@ -278,10 +278,10 @@ class TeamFeed(QWidget):
     def _unread_words(self, count: int) -> str:
         if count == 1:
             return self.tr(
-                "1 card could not be decrypted: it was sealed with another key of the team than yours. A new invite may bring it."
+                "1 card could not be decrypted: it was sealed with another key of the team than yours. A new invite may bring that key."
             )
         return self.tr(
-            "{count} cards could not be decrypted: they were sealed with another key of the team than yours. A new invite may bring it."
+            "{count} cards could not be decrypted: they were sealed with another key of the team than yours. A new invite may bring it along."
         ).format(count=wording.exact_count(count))
 
     def _is_doubtful(self, view: TeamView) -> bool:
