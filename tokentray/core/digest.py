@@ -92,13 +92,13 @@ def mail(digest: Digest) -> tuple[str, str]:
     """
     The subject and the HTML body of an e-mail.
 
-    Mail programs drop style sheets, so each element carries its own style; nothing is loaded from elsewhere, and there is no
-    counting pixel. Dark mode is left to the program that shows it.
+    Mail programs drop style sheets, so each element carries its own style, and the sheet for dark mode is for those that keep it;
+    nothing is loaded from elsewhere, and there is no counting pixel.
     """
     boxes = "".join(
-        f'<tr><td style="{_CELL}color:#5c667a">{escape(each.label)}</td>'
+        f'<tr><td class="quiet" style="{_CELL}color:#5c667a">{escape(each.label)}</td>'
         f'<td style="{_CELL}font-weight:600">{escape(each.value)}</td>'
-        f'<td style="{_CELL}color:#5c667a">{escape(each.note)}</td></tr>'
+        f'<td class="quiet" style="{_CELL}color:#5c667a">{escape(each.note)}</td></tr>'
         for each in digest.figures
     )
     parts = "".join(
@@ -108,15 +108,17 @@ def mail(digest: Digest) -> tuple[str, str]:
     own = f'<h2 style="font-size:16px;margin:24px 0 8px">From {escape(digest.name)}</h2>' if digest.name else ""
     own += "".join(_mail_card(card) for card in digest.cards)
     link = (
-        f'<p><a href="{escape(digest.address)}/" style="color:#3b55d9">Open the board</a></p>' if digest.address else ""
+        f'<p><a class="link" href="{escape(digest.address)}/" style="color:#3b55d9">Open the board</a></p>'
+        if digest.address
+        else ""
     )
     body = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(digest.title)}</title></head>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(digest.title)}</title>{_DARK}</head>'
         '<body style="margin:0;padding:24px;font:15px/1.5 Inter,system-ui,sans-serif;color:#171a21;background:#ffffff">'
-        f'<div style="max-width:600px;margin:0 auto"><p style="color:#5c667a;margin:0">{escape(digest.title)}</p>'
+        f'<div style="max-width:600px;margin:0 auto"><p class="quiet" style="color:#5c667a;margin:0">{escape(digest.title)}</p>'
         f'<h1 style="font-size:24px;line-height:1.25;margin:4px 0 16px">{escape(digest.headline)}</h1>'
         f"{_TABLE}{boxes}</table>{parts}"
-        f'<p style="color:#5c667a;font-size:13px;margin-top:24px">{escape(digest.small_print)}</p>{own}{link}</div></body></html>'
+        f'<p class="quiet" style="color:#5c667a;font-size:13px;margin-top:24px">{escape(digest.small_print)}</p>{own}{link}</div></body></html>'
     )
     return digest.title, body
 
@@ -125,7 +127,7 @@ def slack(digest: Digest) -> dict[str, Any]:
     """
     The body of an incoming webhook in Slack's blocks.
 
-    Within Slack's limits for up to `MOST_CARDS` cards: 50 blocks, a header of 150 characters, ten fields of 2000.
+    Within Slack's limits for up to `MOST_CARDS` cards: 50 blocks, a header of 150 characters, ten fields of 2000, `SLACK_ROOM` in all.
     """
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _cut(_without_angles(digest.title), 150)}},
@@ -142,7 +144,8 @@ def slack(digest: Digest) -> dict[str, Any]:
         blocks += [{"type": "divider"}, _section(f"*From {_slack(digest.name)}*")]
     for card in digest.cards:
         lines = [f"*{label}:* {_slack(text)}" for label, text in card.texts]
-        blocks.append(_section("\n".join([f"*{_slack(_heading(card))}*", *lines])))
+        words = "\n".join([f"*{_slack(_heading(card))}*", *lines])
+        blocks.append(_section(_cut(words, SLACK_ROOM // len(digest.cards))))
     if digest.address:
         blocks.append(_section(f"<{digest.address}/|Open the board>"))
     return {"text": _slack(f"{digest.title}. {digest.headline}"), "blocks": blocks}
@@ -191,7 +194,16 @@ FORMS: dict[str, Callable[[Digest], str]] = {
 """Each form as the text that is posted or mailed."""
 
 _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #e5e7ee;vertical-align:top;"
+_DARK = (
+    '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
+    "<style>@media (prefers-color-scheme: dark) { body { background: #1b1e24 !important; color: #eceef3 !important; }"
+    " td { border-color: #2b2f38 !important; } .quiet { color: #98a1b2 !important; } .link { color: #93a8ff !important; } }"
+    "</style>"
+)
 _TABLE = '<table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse;width:100%">'
+SLACK_ROOM = 6_000
+"""Characters that the own cards may take in Slack: it refuses blocks of about 11 000 together, which its documentation does not say."""
+
 TEAMS_ROOM = 16_000
 """Bytes that the own cards of a digest may take in Teams, which refuses a message of more than 28 KB."""
 
@@ -259,7 +271,7 @@ def _facts(rows: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def _mail_rows(rows: Iterable[tuple[str, str]]) -> str:
     return "".join(
-        f'<tr><td style="{_CELL}">{escape(label)}</td><td style="{_CELL}text-align:right">{escape(text)}</td></tr>'
+        f'<tr><td style="{_CELL}">{escape(label)}</td><td style="{_CELL}padding-right:0;text-align:right">{escape(text)}</td></tr>'
         for label, text in rows
     )
 
