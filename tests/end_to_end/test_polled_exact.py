@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests import ledger_server
+from tests.certificates import untrusted_certificate
 from tests.ledger_server import KEYS, LedgerServer, Request, always, made_up_ledger, redirected, rewritten, serving
 from tokentray.core.clock import StoppedClock
 from tokentray.core.errors import SourceError, Unreachable
@@ -33,7 +34,6 @@ from tokentray.store.totals import answer
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 BERLIN, KOLKATA = "Europe/Berlin", "Asia/Kolkata"
 YEAR = (date(2025, 11, 1), date(2026, 11, 30))
-CERTIFICATE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "http", "untrusted.pem")
 TABLES = {
     "usage": "SELECT usage.*, name FROM usage JOIN account ON account.id = usage.account ORDER BY usage.id",
     "slot_total": "SELECT * FROM slot_total ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
@@ -487,10 +487,10 @@ def test_a_redirect_elsewhere_is_not_followed_and_the_key_stays_here(tmp_path, p
 
 
 @pytest.mark.parametrize("provider", KEYS)
-def test_an_untrusted_certificate_is_named_and_the_key_is_not_sent(provider):
+def test_an_untrusted_certificate_is_named_and_the_key_is_not_sent(provider, tmp_path):
     house = LedgerServer(NOW)
     source = source_named(provider)
-    with serving(house, CERTIFICATE):
+    with serving(house, untrusted_certificate(tmp_path)):
         with (
             Web(house.address(provider, "https"), source.authorise(KEYS[provider]), clock=StoppedClock(NOW)) as web,
             pytest.raises(Unreachable, match="certificate"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import random
 import socket
 import ssl
@@ -15,6 +14,7 @@ import msgspec
 import pytest
 
 from tests import ledger_server
+from tests.certificates import untrusted_certificate
 from tests.ledger_server import LedgerServer, serving
 from tokentray import __version__
 from tokentray.core.clock import StoppedClock
@@ -22,7 +22,6 @@ from tokentray.core.errors import KeyRejected, SourceError, Throttled, Unreachab
 from tokentray.http_client import Limits, Web, checked_address, is_loopback, next_try, pages, retry_after
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
-CERTIFICATE = os.path.join(os.path.dirname(__file__), "untrusted.pem")
 KEY = "sk-admin-Zq81Kd03Xw72Lm55Rt94"
 
 
@@ -396,11 +395,11 @@ def test_this_machine_is_asked_without_a_proxy(monkeypatch):
 
 
 @pytest.mark.parametrize("slow", [ledger_server.trickle, ledger_server.trickling_header])
-def test_patience_ends_over_tls_too_and_on_a_connection_that_is_used_again(slow):
-    house = LedgerServer(NOW)
-    trusting = httpx.HTTPTransport(verify=ssl.create_default_context(cafile=CERTIFICATE))
+def test_patience_ends_over_tls_too_and_on_a_connection_that_is_used_again(slow, tmp_path):
+    house, certificate = LedgerServer(NOW), untrusted_certificate(tmp_path)
+    trusting = httpx.HTTPTransport(verify=ssl.create_default_context(cafile=certificate))
     headers = {"Authorization": f"Bearer {ledger_server.KEYS['openai']}"}
-    with serving(house, CERTIFICATE):
+    with serving(house, certificate):
         address = house.address("openai", "https")
         with Web(address, headers, transport=trusting, limits=Limits(total_seconds=0.2)) as asked:
             asked.get_json("/organization/projects", shape=dict)
