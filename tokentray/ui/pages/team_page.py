@@ -16,10 +16,11 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from tokentray.core.clock import Clock
 from tokentray.settings.settings import Settings
 from tokentray.share.team_view import TeamFacts, TeamView
-from tokentray.ui.card import Card, text_label
+from tokentray.ui.card import text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.page_frame import PageFrame
 from tokentray.ui.pages.bytes_view import line_of_links
+from tokentray.ui.pages.team_board import TeamBoard
 from tokentray.ui.pages.team_code import RecoveryCode
 from tokentray.ui.pages.team_feed import TeamFeed
 from tokentray.ui.pages.team_join import TeamJoin
@@ -71,6 +72,7 @@ class TeamPage(QWidget):
         self.code = RecoveryCode()
         self.week = TeamWeek(settings)
         self.feed = TeamFeed()
+        self.board = TeamBoard()
         self.left = TeamLeft(settings)
         self._make_head()
         self._lay_out()
@@ -89,6 +91,7 @@ class TeamPage(QWidget):
                 self._joins_anew = False
         self.week.show_team(view)
         self.feed.show_team(view)
+        self.board.show_team(view)
         self.left.show_team(view)
         self._show_part()
 
@@ -153,7 +156,6 @@ class TeamPage(QWidget):
         frame = PageFrame(self, self.tr("Team"))
         frame.head.addWidget(self.parts)
         self._scroll = frame.scroll
-        self._board = _not_yet(self.tr("The week published"))
         for widget in (self.about, self.promise, self.news, self.join, self.code, *self._parts().values()):
             frame.body.addWidget(widget)
         frame.body.addStretch(1)
@@ -180,6 +182,8 @@ class TeamPage(QWidget):
         feed.card_imported.connect(self.card_imported)
         feed.card_wished.connect(self.card_wished)
         feed.refresh_wished.connect(self.refresh_wished)
+        self.board.refresh_wished.connect(self.refresh_wished)
+        self.board.told.connect(self.told)
         left.withdraw_wished.connect(self.withdraw_wished)
         left.verify_wished.connect(self.verify_wished)
         left.log_export_wished.connect(self.log_export_wished)
@@ -188,7 +192,7 @@ class TeamPage(QWidget):
     # Showing
 
     def _parts(self) -> dict[str, QWidget]:
-        return {"week": self.week, "feed": self.feed, "board": self._board, "left": self.left}
+        return {"week": self.week, "feed": self.feed, "board": self.board, "left": self.left}
 
     def _show_part(self) -> None:
         asks_for_code = self.code.is_asking
@@ -222,7 +226,3 @@ class TeamPage(QWidget):
     def _name_join(self) -> None:
         words = self.tr("Join it later") if self._joins_anew else self.tr("I have an invite to the new season")
         self.join_anew.setText(words)
-
-
-def _not_yet(title: str) -> Card:
-    return Card(title)
