@@ -40,7 +40,7 @@ from tokentray.sources import AGENTS, PROVIDERS, source_named
 from tokentray.store.account_table import all_accounts
 from tokentray.store.alert_table import record_standing, standing_alerts
 from tokentray.store.database import History, open_history, reading, set_zone, transaction
-from tokentray.store.outbox_table import next_departure
+from tokentray.store.outbox_table import next_errand
 from tokentray.store.unfinished import (
     begin_first_reading,
     finish_first_reading,
@@ -510,10 +510,10 @@ class Engine(QObject):
     # Sharing
 
     def _tell_of_departures(self) -> None:
-        """That something of the outbox has its time; whoever sends it is made by who hears of it."""
+        """That something of the outbox has its time, or the day's question to the board; whoever sends it is made by who hears of it."""
         if self._history is not None and not self._leaving.is_set():
             with self._telling():
-                planned = next_departure(self._history)
+                planned = next_errand(self._history)
                 if planned is not None and planned <= self._clock.now():
                     self.departure_due.emit()
 

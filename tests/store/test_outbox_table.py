@@ -19,6 +19,7 @@ from tokentray.store.outbox_table import (
     keep_tokens,
     mark_seen,
     next_departure,
+    next_errand,
     note_answer,
     note_departure,
     places_of,
@@ -36,6 +37,16 @@ from tokentray.store.outbox_table import (
 MIGRATIONS = Path(tokentray.store.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+
+
+def test_the_days_question_comes_whether_anything_waits_or_not(opened: History) -> None:
+    assert next_errand(opened) is None
+    with transaction(opened):
+        set_team(opened, board="https://board.example", checked_at=NOON.isoformat())
+    assert next_errand(opened) == NOON + 24 * HOUR
+    with transaction(opened):
+        queue_parcel(opened, "put", "2026-W47", "c1", 0, b"{}", None, NOON + 2 * HOUR)
+    assert next_errand(opened) == NOON + 2 * HOUR
 
 
 def test_a_parcel_waits_is_planned_anew_and_settled(opened: History) -> None:

@@ -23,8 +23,8 @@ from tokentray.core.period import local_day
 from tokentray.insights.checkin import days_of_week, week_of
 from tokentray.share.fragments import TEXTS, adopted, card_text, category_of, sentence_of, told, used, went
 from tokentray.share.lint import Finding, findings, rewritten
-from tokentray.share.outbox import Sent, queue_card, queue_fragment, send_due, skip, withdraw
-from tokentray.share.team import STYLE, Team
+from tokentray.share.outbox import Sent, put_off, queue_card, queue_fragment, send_due, skip, withdraw
+from tokentray.share.team import STYLE, Team, is_check_due
 from tokentray.share.team_view import CardWish, ShareWish
 from tokentray.share.tokens import check_manifest
 from tokentray.share.week import take_week
@@ -123,7 +123,8 @@ def _send_wish(wish: ShareWish, options: Namespace, history: History, team: Team
     cards = [_wished_card(one, offered.categories, history) for one in wish.cards if "card" in wish.kinds]
     queued, refused = _queue(history, team, wish.week, found, cards, here, wish.at_once)
     with transaction(history):
-        set_team(history, kinds=" ".join(kind for kind in KINDS if kind in wish.kinds), function=wish.function)
+        stay_on = wish.remembered or wish.kinds
+        set_team(history, kinds=" ".join(kind for kind in KINDS if kind in stay_on), function=wish.function)
     return max(code, refused, _tell_queued(queued, options, history, team, wish.week, here, at_once=wish.at_once))
 
 
@@ -315,6 +316,7 @@ def _queue(
 
 def _send_due(options: Namespace, history: History, team: Team, here: Here, everything: bool = False) -> int:
     board = board_of(history, here, team.board)
+    asks = is_check_due(team, here.now)
     try:
         team = check_manifest(history, team, board, here.now)
     except SourceError:
@@ -322,7 +324,11 @@ def _send_due(options: Namespace, history: History, team: Team, here: Here, ever
         if options.json:
             print_json("share-send", {"queued": [], "sent": []})
         raise
-    done = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=everything)
+    if asks and not everything:
+        # The board has just seen this address: what reached it now by way of the relay would be known to come from here.
+        done = put_off(history, team, here.now)
+    else:
+        done = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=everything)
     if options.json:
         print_json("share-send", {"queued": [], "sent": _sent_objects(done)})
     elif not done:

@@ -171,10 +171,16 @@ def send_due(
     return parcels + [_send(history, team, secrets, client, parcel, now) for parcel in leaving]
 
 
-def put_off(history: History, team: Team, now: datetime) -> None:
-    """Plans anew whatever has its time: something else was just said to the board, from which it could be told whose it is."""
+def put_off(history: History, team: Team, now: datetime) -> list[Sent]:
+    """
+    Plans anew whatever has its time; gives what can leave no more.
+
+    For a pass in which something else was said to the board or its relay, next to which it could be told whose it is.
+    """
+    lapsed = _lapsed(history, team, now)
     due = due_parcels(history, now)
     _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week)) for parcel in due])
+    return lapsed
 
 
 def verify(history: History, team: Team, client: BoardClient, now: datetime) -> list[tuple[Parcel, bool]]:

@@ -14,7 +14,7 @@ import msgspec
 from tokentray.core.manifest import Manifest
 from tokentray.core.published import Team as Board
 from tokentray.store.database import History
-from tokentray.store.outbox_table import team_of
+from tokentray.store.outbox_table import CHECK_EVERY, team_of
 
 L1: Final = (
     "Level L1: holds against a thief of every file, backup and log of the server, and against an operator who reads what the software stores. "
@@ -110,6 +110,11 @@ def closes_at(team: Team, week: str) -> datetime:
 def is_open(team: Team, week: str, now: datetime) -> bool:
     """Whether the week is one of the team's and surely takes fragments now."""
     return week in team.weeks and opens_at(team, week) <= now < closes_at(team, week) - MARGIN
+
+
+def is_check_due(team: Team, now: datetime) -> bool:
+    """Whether a day has gone by since board and relay were asked for the manifest (or the clock was set back)."""
+    return team.checked_at is None or not timedelta() <= now - team.checked_at < CHECK_EVERY
 
 
 def kept_weeks(team: Team, now: datetime) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tokentray.store.database import History
@@ -45,6 +45,9 @@ COUNT_LEFT = "SELECT count(*) FROM departure"
 
 FORGET = tuple(f"DELETE FROM {table}" for table in ("team", "token", "outbox", "skipped_week"))
 FORGET_LEFT = "DELETE FROM departure"
+
+CHECK_EVERY = timedelta(days=1)
+NEVER_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,19 @@ def next_departure(history: History) -> datetime | None:
     """When the next one is planned; None if none waits."""
     (first,) = history.db.execute(NEXT).fetchone()
     return None if first is None else instant_of(first)
+
+
+def next_errand(history: History) -> datetime | None:
+    """
+    When something is due: a parcel, or the daily question for the manifest, whether anything waits or not; None if there is neither.
+
+    The question has its own rhythm: asked whenever something leaves, it would show from which address that came.
+    """
+    team = team_of(history)
+    if "board" not in team:
+        return next_departure(history)
+    question = datetime.fromisoformat(team["checked_at"]) + CHECK_EVERY if "checked_at" in team else NEVER_YET
+    return min(question, next_departure(history) or question)
 
 
 def plan_parcel(history: History, number: int, planned_at: datetime, missed: int) -> None:
