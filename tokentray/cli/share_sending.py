@@ -324,11 +324,10 @@ def _send_due(options: Namespace, history: History, team: Team, here: Here, ever
         if options.json:
             print_json("share-send", {"queued": [], "sent": []})
         raise
-    if asks and not everything:
-        # The board has just seen this address: what reached it now by way of the relay would be known to come from here.
-        done = put_off(history, team, here.now)
-    else:
-        done = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=everything)
+    # A board that has just seen this address would know that what reaches it now by way of the relay comes from here.
+    may_send = everything or not asks
+    sending = (history, team, lambda: own_secrets(team), board, here.now)
+    done = send_due(*sending, everything=everything) if may_send else put_off(history, team, here.now)
     if options.json:
         print_json("share-send", {"queued": [], "sent": _sent_objects(done)})
     elif not done:

@@ -25,7 +25,7 @@ from tokentray.core.board_crypto import (
 from tokentray.core.errors import BoardRefused, Mistyped, NotGenuine
 from tokentray.core.manifest import Invite, Manifest
 from tokentray.share.board_client import BoardClient
-from tokentray.share.team import BEFORE, Team, holds_against_operator, kept_team, monday_of
+from tokentray.share.team import BEFORE, Team, holds_against_operator, is_check_due, kept_team, monday_of
 from tokentray.store.database import History, transaction
 from tokentray.store.outbox_table import keep_tokens, set_team, team_of
 
