@@ -8,7 +8,7 @@ from enum import Enum
 
 from sqlalchemy import Connection, TextClause, text
 
-PUT = "INSERT INTO frag (week, kind, nonce, a, b, ct) VALUES {rows} ON CONFLICT DO NOTHING RETURNING week, kind, nonce"
+PUT = "INSERT INTO frag (week, kind, nonce, a, b, ct) {rows} ON CONFLICT DO NOTHING RETURNING week, kind, nonce"
 FIND = text("SELECT a, b, ct FROM frag WHERE week = :week AND kind = :kind AND nonce = :nonce")
 DELETE = text("DELETE FROM frag WHERE week = :week AND kind = :kind AND nonce = :nonce")
 NONCES = text("SELECT nonce FROM frag WHERE week = :week AND a IS NOT NULL")
@@ -22,6 +22,19 @@ ALL = text("SELECT week, kind, nonce, a, b, ct FROM frag ORDER BY week, kind, no
 ROWS_OF_WEEK = text("SELECT week, kind, nonce, a, b, ct FROM frag WHERE week = :week")
 
 Key = tuple[str, str, bytes]
+
+AT_ONCE = 64
+_COLUMNS = ("week", "kind", "nonce", "a", "b", "ct")
+_TYPES = ("text", "text", "bytea", "text", "text", "bytea")
+# One statement for any number of rows, so that it is read and planned once; SQLite has no lists.
+PUT_LISTS = text(
+    PUT.format(
+        rows="SELECT * FROM unnest("
+        + ", ".join(f"CAST(:{name} AS {each}[])" for name, each in zip(_COLUMNS, _TYPES, strict=True))
+        + ")"
+    )
+)
+_PUTS: dict[int, TextClause] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +68,23 @@ class Outcome(Enum):
 def put_rows(connection: Connection, rows: list[Row]) -> set[Key]:
     """The keys that were not spent before, and now are. `rows` have different keys."""
     created: set[Key] = set()
-    for start in range(0, len(rows), 64):
-        part = rows[start : start + 64]
-        values = {f"{name}{i}": getattr(row, name) for i, row in enumerate(part) for name in _COLUMNS}
-        found = connection.execute(_put(len(part)), values)
+    lists = connection.dialect.name == "postgresql"
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        found = connection.execute(PUT_LISTS, _lists(part)) if lists else connection.execute(*_listed(part))
         created.update((week, kind, bytes(nonce)) for week, kind, nonce in found)
     return created
 
 
-_COLUMNS = ("week", "kind", "nonce", "a", "b", "ct")
-_PUTS: dict[int, TextClause] = {}
+def _lists(rows: list[Row]) -> dict[str, object]:
+    return {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
 
 
-def _put(count: int) -> TextClause:
-    if count not in _PUTS:
-        rows = ", ".join("(" + ", ".join(f":{name}{i}" for name in _COLUMNS) + ")" for i in range(count))
-        _PUTS[count] = text(PUT.format(rows=rows))
-    return _PUTS[count]
+def _listed(rows: list[Row]) -> tuple[TextClause, dict[str, object]]:
+    if len(rows) not in _PUTS:
+        places = ", ".join("(" + ", ".join(f":{name}{i}" for name in _COLUMNS) + ")" for i in range(len(rows)))
+        _PUTS[len(rows)] = text(PUT.format(rows=f"VALUES {places}"))
+    return _PUTS[len(rows)], {f"{name}{i}": getattr(row, name) for i, row in enumerate(rows) for name in _COLUMNS}
 
 
 def put_again(connection: Connection, row: Row) -> Outcome:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tokentray.board.app import Parts, make_app
 from tokentray.board.board import Desk
@@ -23,6 +25,7 @@ from tokentray.board.writer import Writer, reseat
 from tokentray.core.clock import Clock
 
 ROLES = ("all", "issuer", "board", "relay")
+HEAD_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,25 +80,58 @@ def opened(service: Service) -> Iterator[ASGIApp]:
 
 
 def serve(service: Service, host: str, port: int) -> None:
-    """Until a signal ends it; what was asked before is answered."""
+    """Until a signal ends it; what was asked before is answered, and the stores are closed."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops at these signals and then raises them once more: without this the process would die there, with its stores
+        # open and the last arrivals in the write-ahead log.
+        signal.signal(each, _leave)
     with opened(service) as app:
-        config = uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=5,
-            h11_max_incomplete_event_size=16 * 1024,
-            backlog=1024,
-        )
-        uvicorn.Server(config).run()
+        run(app, host, port)
 
 
-def default_folder() -> str:
-    """TOKENTRAY_BOARD, else `board` where the command was started."""
-    return os.environ.get("TOKENTRAY_BOARD") or "board"
+def _leave(_signal: int, _frame: object) -> None:
+    sys.exit(0)
+
+
+def run(app: ASGIApp, host: str, port: int) -> None:
+    """Serves the application until a signal ends it."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=ShortHead,
+        ws="none",
+        log_config=None,
+        # A warning says that somebody sent nonsense, with the time; nobody needs that line.
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=5,
+        backlog=1024,
+    )
+    uvicorn.Server(config).run()
+
+
+class ShortHead(HttpToolsProtocol):
+    """uvicorn's quick parser, which alone would gather a head of any length; a connection that sends too long a one is closed."""
+
+    _in_head = False
+    _gathered = 0
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._gathered = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head:
+            self._gathered += len(data)
+            if self._gathered > HEAD_BYTES:
+                self.transport.close()

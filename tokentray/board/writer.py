@@ -29,7 +29,7 @@ from tokentray.board.fragment_table import (
 )
 
 GROUP = 512
-GATHER_S = 0.002
+GATHER_S = 0.01
 TRIES = 8
 REST_S = 0.05
 CHECKPOINT_S = 1.0
@@ -115,16 +115,18 @@ class Writer:
             first = self._wishes.get(timeout=REST_S if self._changed else until_reseat)
         except queue.Empty:
             return [], True
-        group = []
-        while first is not None:
-            group.append(first)
-            if len(group) >= GROUP:
-                return group, True
-            try:
-                first = self._wishes.get(timeout=GATHER_S) if len(group) == 1 else self._wishes.get_nowait()
-            except queue.Empty:
-                return group, True
-        return group, False
+        if first is None:
+            return [], False
+        # What comes in this time is committed together. Asleep, this thread takes no time from the one that answers.
+        time.sleep(GATHER_S)
+        group = [first]
+        with suppress(queue.Empty):
+            while len(group) < GROUP:
+                wish = self._wishes.get_nowait()
+                if wish is None:
+                    return group, False
+                group.append(wish)
+        return group, True
 
     def _commit(self, group: list[Asked]) -> None:
         self._random.shuffle(group)
