@@ -26,6 +26,7 @@ def test_without_a_team_nothing_is_configured(machine: Machine) -> None:
         ("board",),
         ("digest",),
         ("webhook", "slack", "--forget"),
+        ("password", "--forget"),
         ("accept",),
         ("leave", "--yes"),
     ):

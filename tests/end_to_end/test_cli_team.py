@@ -280,6 +280,23 @@ def test_a_new_season_is_joined_with_the_same_code_and_keeps_log_and_outbox(pers
     assert line.split("/")[0] == code
 
 
+def test_a_board_that_asks_its_readers_gets_their_common_password(person: Person) -> None:
+    person.join()
+    person.board.published, person.board.password = CLOSED, "verysecret word"
+    person.share("feed", code=3)
+    assert "share password -" in person.said
+    person.share("password", "verysecret", code=2)
+    person.share("password", "-", text="verysecret word\n")
+    assert person.share("refresh", "--json")["published"] == 1
+    person.share("send", "--wish", "-", "--json", text=wish("c1", at_once=True))
+    # only what needs it carries it: a put that did would be no stranger's
+    told = [headers.get("authorization", "") != "" for _, url, headers in person.board.requests if "sealed" in url]
+    assert told == [False]
+    assert "verysecret" not in person.share("log")
+    person.share("leave", "--yes")
+    assert person.secrets() == {}
+
+
 def test_help_is_there_for_every_action(machine: Machine) -> None:
-    for action in ("refresh", "feed", "note", "import", "board", "digest", "webhook", "accept"):
+    for action in ("refresh", "feed", "note", "import", "board", "digest", "webhook", "password", "accept"):
         assert f"share {action}" in machine.run("share", action, "--help").out

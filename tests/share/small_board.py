@@ -54,7 +54,7 @@ class SmallBoard:
     `received` is every byte that came in, `opened` what its envelopes held, `stored` the fragments by week, kind and nonce.
 
     `fails` answers everything with that status. `published` are the weeks that are closed, as the board's JSON has them; `calls` names a path
-    that is answered with another status.
+    that is answered with another status. `password`: what all readers have to know.
     """
 
     address: str = "https://board.example"
@@ -68,6 +68,7 @@ class SmallBoard:
     other_manifest_for_relay: bool = False
     published: list[dict[str, Any]] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
+    password: str | None = None
 
     def __post_init__(self) -> None:
         self.root, self._seal = new_root_key(), new_seal_key()
@@ -134,6 +135,10 @@ class SmallBoard:
                 nonce[:8].hex() for (week, _, nonce), body in self.stored.items() if body is not None and week in path
             ]
             return httpx.Response(200, json={"nonces": sorted(live)})
+        reader = "Basic " + b64encode(f":{self.password}".encode()).decode()
+        is_read = path.endswith("/cards") or path == "/v1/board"
+        if is_read and self.password is not None and request.headers.get("authorization") != reader:
+            return httpx.Response(401)
         if path.endswith("/cards"):
             return httpx.Response(200, json={"cards": self._cards(path.split("/")[3], request.url.params["circle"])})
         if path.startswith("/hook/"):

@@ -27,6 +27,7 @@ ACTIONS = {
     "board": "share_published",
     "digest": "share_published",
     "webhook": "share_published",
+    "password": "share_published",
     "accept": "share_team",
 }
 
@@ -200,6 +201,15 @@ def _published(actions: Any) -> None:
     webhook.add_argument("address", metavar="-", nargs="?", help="- reads the address from standard input")
     webhook.add_argument("--forget", action="store_true", help="take it out of the keyring")
     webhook.add_argument("--json", action="store_true", help="one JSON object")
+    password = _action(
+        actions,
+        "password",
+        "the password that all readers of your board have in common, if it asks for one",
+        "It goes into the system's keyring.",
+    )
+    password.add_argument("word", metavar="-", nargs="?", help="- reads it from standard input")
+    password.add_argument("--forget", action="store_true", help="take it out of the keyring")
+    password.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _send(actions: Any) -> None:

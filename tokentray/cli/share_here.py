@@ -8,6 +8,7 @@ from tokentray.cli.errors import NothingConfigured
 from tokentray.cli.first_reading import history_to_read
 from tokentray.cli.here import Here
 from tokentray.cli.journal_history import journal_to_write
+from tokentray.core.api_key import ApiKey
 from tokentray.settings.settings import AccountSetting
 from tokentray.settings.vault import Vault
 from tokentray.share.board_client import BoardClient
@@ -15,6 +16,9 @@ from tokentray.share.outbox import noted
 from tokentray.share.team import Team
 from tokentray.share.tokens import VAULT_NAME, Secrets, secrets_of, team_here
 from tokentray.store.database import History
+from tokentray.store.outbox_table import team_of
+
+READER_NAME = "share/reader"
 
 
 def history_of_use(here: Here) -> History:
@@ -42,4 +46,9 @@ def own_secrets(team: Team, vault: Vault | None = None) -> Secrets:
 
 def board_of(history: History, here: Here, address: str) -> BoardClient:
     """The way to the board; everything that leaves is written into the history's log."""
-    return BoardClient(address, noted(history, here.clock.now), here.clock)
+    return BoardClient(address, noted(history, here.clock.now), here.clock, reader=lambda: _reader(history))
+
+
+def _reader(history: History) -> ApiKey | None:
+    key_from = team_of(history).get("reader")
+    return Vault().read_key(AccountSetting(READER_NAME, key_from=key_from)) if key_from else None

@@ -1,4 +1,4 @@
-"""`tokentray share board`, `digest` and `webhook`: what the board published, and telling it on under one's own name."""
+"""`tokentray share board`, `digest`, `webhook` and `password`: what the board published, and telling it on under one's own name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tokentray.cli.journal_history import card_named, journal_to_write
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import table
 from tokentray.cli.share_feed import CHANGED
-from tokentray.cli.share_here import board_of, own_team
+from tokentray.cli.share_here import READER_NAME, board_of, own_team
+from tokentray.core.api_key import ApiKey
 from tokentray.core.digest import FORMS, MOST_CARDS, Digest, OwnCard, digest_of
 from tokentray.core.errors import FragmentRefused, SourceError
 from tokentray.core.journal import Card, Level
@@ -43,6 +44,8 @@ def run(options: Namespace, here: Here) -> int:
                 return _board(options, history, here)
             case "digest":
                 return _digest(options, history, here)
+            case "password":
+                return _password(options, history)
         return _webhook(options, history)
 
 
@@ -221,6 +224,29 @@ def _webhook(options: Namespace, history: History, vault: Vault | None = None) -
         set_team(history, webhooks=" ".join(sorted(kept)))
     if options.json:
         print_json("share-webhook", {"service": options.service, "kept": not options.forget})
+    else:
+        print("It is forgotten." if options.forget else "It is in the keyring.")
+    return DONE
+
+
+def _password(options: Namespace, history: History) -> int:
+    """JSON, share-password: whether one is `kept` in the keyring."""
+    own_team(history)
+    if bool(options.forget) == bool(options.word):
+        raise WrongUsage("Give the password on standard input, with - in its place, or --forget.")
+    if options.forget:
+        Vault().forget_key(READER_NAME)
+    else:
+        if options.word != "-":
+            raise WrongUsage("A password is no argument: give it on standard input, with - in its place.")
+        word = sys.stdin.readline().strip()
+        if not word or not word.isascii() or not word.isprintable():
+            raise WrongUsage("There is no password of plain letters and signs on standard input.")
+        Vault().store_key(READER_NAME, ApiKey(word))
+    with transaction(history):
+        set_team(history, reader="" if options.forget else "keyring")
+    if options.json:
+        print_json("share-password", {"kept": not options.forget})
     else:
         print("It is forgotten." if options.forget else "It is in the keyring.")
     return DONE

@@ -17,7 +17,7 @@ from tokentray.cli.here import Here, rfc3339, warn
 from tokentray.cli.journal_history import journal_to_write
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import table
-from tokentray.cli.share_here import board_of, own_team
+from tokentray.cli.share_here import READER_NAME, board_of, own_team
 from tokentray.core.board_crypto import new_recovery_code, parse_invite, parse_recovery_code, recovery_text
 from tokentray.core.errors import KeyMissing, Mistyped, VaultError
 from tokentray.core.manifest import Invite
@@ -294,6 +294,7 @@ def _leave(options: Namespace, history: History) -> int:
             return PART_FAILED
     secrets = [VAULT_NAME] if team.key_from == "keyring" else []
     secrets += [vault_name(service) for service in team_of(history).get("webhooks", "").split()]
+    secrets += [READER_NAME] if team_of(history).get("reader") else []
     with transaction(history):
         forget_team(history, log_too=options.forget_log)
         forget_feed(history)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from tokentray.core.api_key import ApiKey
 from tokentray.core.clock import Clock
 from tokentray.core.errors import BoardRefused, NotGenuine, SourceError, Unreadable
 from tokentray.core.published import Published
@@ -23,25 +24,36 @@ HEADERS: Final = {"User-Agent": "TokenTray", "Accept": "*/*"}
 ANSWERS: Final = frozenset((200, 201, 204, 400, 401, 404, 409, 410, 413, 422))
 LIMITS: Final = Limits(largest_bytes=16 * 1024 * 1024)
 
+READERS: Final = (
+    "This board asks its readers for the password they have in common: “tokentray share password -” takes it."
+)
+
 # Method, address, what it is in words, what a sealed body holds, the very bytes; gives where to tell the answer's status.
 Note = Callable[[str, str, str, bytes, bytes], Callable[[int], None]]
 
 
 class BoardClient:
     """
-    The board at `address` (an origin). `note` is called before anything leaves; `transport` replaces the network.
+    The board at `address` (an origin). `note` is called before anything leaves; `transport` replaces the network. `reader` gives the
+    password that all readers of a board have in common; it is asked for when something is read that needs one.
 
     Raises:
         SourceError: of each method, if board or relay cannot be reached or answer what they should not.
     """
 
     def __init__(
-        self, address: str, note: Note, clock: Clock | None = None, transport: httpx.BaseTransport | None = None
+        self,
+        address: str,
+        note: Note,
+        clock: Clock | None = None,
+        transport: httpx.BaseTransport | None = None,
+        reader: Callable[[], ApiKey | None] = lambda: None,
     ) -> None:
         self._address = address.rstrip("/")
         self._note = note
         self._clock = clock
         self._transport = transport
+        self._reader = reader
 
     def manifest(self, relay: str | None = None) -> bytes:
         """The signed document as the board gives it, or as the relay does."""
@@ -118,25 +130,27 @@ class BoardClient:
         """The week's cards of one circle, still encrypted."""
         path = f"/v1/weeks/{week}/cards?circle={quote(circle)}"
         found: list[dict[str, str]] = self._asked(
-            path, "the question for the team's cards", "cards", list[dict[str, str]]
+            path, "the question for the team's cards", "cards", list[dict[str, str]], self._as_reader()
         )
         return found
 
     def published(self) -> list[Published]:
         """Every closed week as it was published, a kind at a time."""
         found: list[Published] = self._asked(
-            "/v1/board", "the question for the published weeks", "weeks", list[Published]
+            "/v1/board", "the question for the published weeks", "weeks", list[Published], self._as_reader()
         )
         return found
 
-    def _asked(self, path: str, words: str, name: str, shape: Any) -> Any:
+    def _asked(self, path: str, words: str, name: str, shape: Any, more: Mapping[str, str] | None = None) -> Any:
         told = self._note("GET", self._address + path, words, b"", b"")
-        with self._web(self._address) as web:
+        with self._web(self._address, more) as web:
             try:
                 answer = web.get_json(path, shape=dict[str, Any])
             except SourceError as error:
                 if error.status is not None:
                     told(error.status)
+                if error.status == 401:
+                    raise BoardRefused(READERS) from error
                 raise
         told(200)
         try:
@@ -144,8 +158,12 @@ class BoardClient:
         except msgspec.ValidationError as error:
             raise Unreadable("The board's answer is not what its protocol says.") from error
 
-    def _web(self, origin: str) -> Web:
-        return Web(origin, HEADERS, clock=self._clock, transport=self._transport, limits=LIMITS)
+    def _as_reader(self) -> dict[str, str]:
+        password = self._reader()
+        return {} if password is None else {"Authorization": f"Basic {_base64(b':' + password.reveal().encode())}"}
+
+    def _web(self, origin: str, more: Mapping[str, str] | None = None) -> Web:
+        return Web(origin, {**HEADERS, **(more or {})}, clock=self._clock, transport=self._transport, limits=LIMITS)
 
 
 def relay_endpoint(relay: str) -> str:
