@@ -60,10 +60,10 @@ class Browser:
         self.ask("Page.navigate", url=address)
         self._until("Page.loadEventFired")
 
-    def picture(self, path: Path) -> None:
-        """A PNG of the whole page, however long."""
+    def picture(self, path: Path, height: int = LONGEST_PICTURE) -> None:
+        """A PNG of the page from its top, whole unless it is longer than `height`."""
         size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], LONGEST_PICTURE), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": 1}
         data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
         path.write_bytes(b64decode(data))
 
