@@ -46,7 +46,7 @@ def test_a_card_from_nothing_tagged_linked_promoted_and_exported(
     person.tab_to("Tags")
     person.type("keyboard,")
     wait_until(lambda: kept(tmp_path).tags == ("keyboard",), "the tag")
-    person.tab_to("Link a stretch of work")
+    person.tab_to("Link a session")
     person.press("space")
     wait_until(lambda: windows(tokentray) == 2, "the menu of stretches")
     person.press("Down", "Return")

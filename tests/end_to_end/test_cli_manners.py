@@ -119,7 +119,7 @@ def test_a_first_answer_looks_up_prices_without_heavy_imports(machine: Machine) 
         (("journal", "add", "--saved", "2h-1h"), "begins with the greater time"),
         (("journal", "add", "--date", "21.11.2026"), "is no day such as 2026-11-21"),
         (("journal", "add", "--date", "2026-11-21", "--session", "last"), "not allowed with"),
-        (("journal", "add", "--title", "x", "--session", "tomorrow"), "There is no stretch of work “tomorrow”"),
+        (("journal", "add", "--title", "x", "--session", "tomorrow"), "There is no session of work “tomorrow”"),
         (("journal", "add", "--title", "x", "--follows", "abc"), "There is no card “abc”"),
         (("journal", "add"), "No editor is named by VISUAL or EDITOR"),
         (("journal", "show", "abc"), "There is no card “abc”"),

@@ -213,7 +213,7 @@ def test_a_cut_outside_of_the_stretch_is_told_in_words(room: Room) -> None:
     room.desk.serve_journal(True)
     (whole,) = (session for day in room.views[-1].days for session in day.unexplained)
     room.desk.split_work(whole.id, NOW)
-    assert room.problems == ["A stretch of work is cut between its start and its end."]
+    assert room.problems == ["A session is cut between its start and its end."]
 
 
 def test_another_try_begins_a_card_that_follows_the_old_one(room: Room) -> None:

@@ -273,7 +273,7 @@ def test_text_without_front_matter_was_tried() -> None:
         ('function: "\\q"', "line 2: “function” has a backslash that means nothing"),
         ("id: ../x", "line 2: id: “../x” is no card's id"),
         ("id: abc\nedited: today", "line 3: edited: “today” is no instant such as 2026-11-21T09:00:00Z"),
-        ("work:\n- soon", "line 2: work: “soon” is no stretch of work such as START/END @ INSTANT PROJECT"),
+        ("work:\n- soon", "line 2: work: “soon” is no session of work such as START/END @ INSTANT PROJECT"),
         ("draft: perhaps", "line 2: draft: “perhaps” is neither true nor false"),
     ],
 )

@@ -160,7 +160,7 @@ def test_what_a_provider_bills_has_no_hour(ledger, history):
         ("2026-11-20T10:00+01:00", 5, 0),
         (None, None, 1),
     ]
-    assert "Providers bill by day: what they billed has no hour and no session" in answer["notes"]
+    assert "Providers bill by day: what they billed has no hour, no session and no tag" in answer["notes"]
 
 
 def test_an_account_that_is_not_asked_for_stays_out(ledger, history):

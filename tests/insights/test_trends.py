@@ -130,7 +130,7 @@ def test_tags_have_the_use_of_their_cards_and_the_rest_has_none(ledger, history)
     }
     assert (answer.total, answer.before) == (35, 7)
     assert [row[0] for row in answer.rows] == ["not tagged", "refactor", "tests"]
-    assert "A stretch of work with several tags is in the row of each of them, and in the totals once" in answer.notes
+    assert "A session of work with several tags is in the row of each of them, and in the totals once" in answer.notes
 
 
 def test_of_one_tag_the_models_but_not_the_hours_are_known(ledger, history):

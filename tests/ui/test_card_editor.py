@@ -554,7 +554,7 @@ def test_tab_reaches_every_field_in_reading_order(qtbot: QtBot, page: Page) -> N
         "Next",
         "Tags",
         "Unlink alpha, Sat, 21 Nov 2026, 2:00\u202fPM to 3:40\u202fPM",
-        "Link a stretch of work…",
+        "Link a session…",
         "For: Me",
         "Function of work",
         "Effort",

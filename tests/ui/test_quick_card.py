@@ -146,7 +146,7 @@ def test_escape_without_a_word_leaves_nothing_behind(qtbot: QtBot) -> None:
 
 def test_saving_nothing_about_nothing_leaves_nothing_behind(qtbot: QtBot) -> None:
     quick = opened(qtbot, None)
-    assert "No stretch of work is known" in seen(quick)
+    assert "No session is known" in seen(quick)
     assert "tokens unknown" in seen(quick)
     with qtbot.assertNotEmitted(quick.card_edited):
         press(qtbot, Qt.Key.Key_Return)

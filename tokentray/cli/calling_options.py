@@ -10,7 +10,7 @@ from tokentray.cli.here import Here, warn
 
 PURPOSES = {
     "popover": "Opens the popover of the TokenTray that runs; starts one if none does.",
-    "tag": "Opens the quick card for the last stretch of work; starts TokenTray if none runs.",
+    "tag": "Opens the quick card for the last session; starts TokenTray if none runs.",
 }
 
 

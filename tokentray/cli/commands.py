@@ -30,7 +30,7 @@ COMMANDS = {
     "backup": ("history", "a copy of the history in one file"),
     "restore": ("history", "put a backup in the history's place; the present one is kept beside it"),
     "popover": ("calling_options", "open the popover of the TokenTray that runs; to be bound to a key"),
-    "tag": ("calling_options", "open the quick card for the last stretch of work; to be bound to a key"),
+    "tag": ("calling_options", "open the quick card for the last session; to be bound to a key"),
     "doctor": ("doctor", "what works, what does not, and what to do about it"),
     "board": ("", "the team board's server and its administration (extra: board)"),
     "demo": ("", "the tray with a made-up history, labelled as such"),

@@ -127,7 +127,7 @@ def _texts(parser: ArgumentParser) -> None:
         "--session",
         metavar="S",
         action="append",
-        help="a stretch of work as “report --by work” names it, or “last”; may be given again",
+        help="a session of work as “report --by work” names it, or “last”; may be given again",
     )
     parser.add_argument(
         "--from",

@@ -79,7 +79,7 @@ def session_named(history: History, here: Here, handle: str) -> WorkSession:
     found = session_of(history, handle, here.settings.pause_minutes, book)
     if found is None:
         raise WrongUsage(
-            f"There is no stretch of work “{handle}”; “tokentray report --by work” names them, and “last” is the latest."
+            f"There is no session of work “{handle}”; “tokentray report --by work” names them, and “last” is the latest."
         )
     return found
 
@@ -91,4 +91,4 @@ def _latest(history: History, here: Here) -> WorkSession:
         found = take_sessions(history, since, here.now + MINUTE, here.settings.pause_minutes, book)
         if found:
             return max(found, key=lambda session: (session.end, session.start))
-    raise WrongUsage("No stretch of work is known yet: “tokentray sync” reads the logs.")
+    raise WrongUsage("No session of work is known yet: “tokentray sync” reads the logs.")

@@ -43,7 +43,11 @@ def parser(name: str) -> ArgumentParser:
         "the keys a row holds what the headline takes. ≈ marks costs estimated from a price list; — is unknown, which is not zero.",
     )
     parser.add_argument(
-        "--by", metavar="KEYS", type=_keys, default=("day",), help=f"comma list of {' '.join(KEYS)}; default day"
+        "--by",
+        metavar="KEYS",
+        type=_keys,
+        default=("day",),
+        help=f"comma list of {' '.join(KEYS)}; default day (session: an agent's own; work: the journal's)",
     )
     parser.add_argument("--since", metavar="D", type=day, help="first day, YYYY-MM-DD, inclusive")
     parser.add_argument("--until", metavar="D", type=day, help="last day, YYYY-MM-DD, inclusive")

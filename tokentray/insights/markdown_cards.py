@@ -344,7 +344,7 @@ def _link(text: str) -> Link:
     try:
         instants = [_instant(instant) for instant in (anchor, start, end)]
     except ValueError:
-        raise ValueError(f"“{text}” is no stretch of work such as START/END @ INSTANT PROJECT") from None
+        raise ValueError(f"“{text}” is no session of work such as START/END @ INSTANT PROJECT") from None
     return Link(project if space else None, *instants)
 
 

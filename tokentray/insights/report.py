@@ -73,14 +73,14 @@ def notes(answer: Answer, by: Iterable[str] = ()) -> list[str]:
         and {"hour", "session", WORK, TAG} & set(by)
         and any(m.kind is MoneyKind.BILLED for m in billed.cost)
     ):
-        said.append("Providers bill by day: what they billed has no hour and no session")
+        said.append("Providers bill by day: what they billed has no hour, no session and no tag")
     if "model" in by and any(
         keys[by.index("model")] is None and any(money.kind is MoneyKind.BILLED for money in total.cost)
         for keys, total in answer.rows.items()
     ):
         said.append("Some of what was billed is not told by model: it stands in the rows without one")
     if TAG in by:
-        said.append("A stretch of work with several tags is in the row of each of them, and in the totals once")
+        said.append("A session of work with several tags is in the row of each of them, and in the totals once")
     return said
 
 

@@ -148,7 +148,7 @@ def split_at(session: WorkSession, at: datetime) -> WorkEdit:
         ValueError: it does not lie inside.
     """
     if not session.start < at <= session.end:
-        raise ValueError("a stretch of work is cut between its start and its end")
+        raise ValueError("a session is cut between its start and its end")
     return WorkEdit("split", session.project, at)
 
 
@@ -160,7 +160,7 @@ def join(one: WorkSession, other: WorkSession) -> WorkEdit:
         ValueError: they are of different projects, or one is only as fine as a bill.
     """
     if (one.project, one.grain) != (other.project, other.grain):
-        raise ValueError("only stretches of one project can be joined")
+        raise ValueError("only sessions of one project can be joined")
     first, last = sorted((one, other), key=lambda session: session.start)
     return WorkEdit("join", one.project, first.start, last.start)
 

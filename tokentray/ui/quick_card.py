@@ -219,7 +219,7 @@ class QuickCard(QWidget):
         self._facts = text_label("", "muted", wrap=True)
         head.addWidget(self._when)
         head.addWidget(self._facts)
-        self._other = QPushButton(self.tr("Another stretch…"))
+        self._other = QPushButton(self.tr("Another session…"))
         self._other.setProperty("role", "link")
         # A link's room for the focus ring stands outside of the text's edge.
         last = FlowLayout(gap=0)
@@ -270,7 +270,7 @@ class QuickCard(QWidget):
 
     def _show_session(self, session: WorkSession | None) -> None:
         if session is None:
-            self._when.setText(self.tr("No stretch of work is known"))
+            self._when.setText(self.tr("No session is known"))
             self._facts.setText(wording.tokens_text(None))
         else:
             day = wording.short_day(session.start.astimezone(self._zone).date())

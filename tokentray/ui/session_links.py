@@ -39,7 +39,7 @@ class SessionLinks(QWidget):
         column.addLayout(self._list)
         column.addWidget(self._make_date_line())
         line = FlowLayout(gap=pixels(8))
-        self.add = QPushButton(self.tr("Link a stretch of work…"))
+        self.add = QPushButton(self.tr("Link a session…"))
         self.add.setAutoDefault(False)
         self.add.clicked.connect(self._show_menu)
         line.addWidget(self.add)
@@ -95,7 +95,7 @@ class SessionLinks(QWidget):
             action.triggered.connect(lambda _=False, session=session: self.link(session))
             menu.addAction(action)
         if not offered:
-            menu.addAction(self.tr("No other stretch of work is known around that day")).setEnabled(False)
+            menu.addAction(self.tr("No other session is known around that day")).setEnabled(False)
         return menu
 
     def changeEvent(self, event: QEvent) -> None:

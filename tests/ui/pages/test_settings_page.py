@@ -73,7 +73,7 @@ def test_reminders_are_off_until_they_are_wished(
 def test_the_pause_that_ends_a_stretch_is_a_choice(page: SettingsPage, changes: list[tuple[Settings, str]]) -> None:
     assert control(page, "pause_minutes").currentText() == "after a pause of 30 min"
     pick(control(page, "pause_minutes"), 60)
-    assert changes == [(Settings(pause_minutes=60), "A stretch of work ends: after a pause of 1 h.")]
+    assert changes == [(Settings(pause_minutes=60), "A session ends: after a pause of 1 h.")]
 
 
 def test_the_same_choice_again_is_no_change(page: SettingsPage, changes: list[tuple[Settings, str]]) -> None:

@@ -168,7 +168,7 @@ class SettingsPage(QWidget):
         self._choice(
             column,
             "pause_minutes",
-            tr("A stretch of work ends"),
+            tr("A session ends"),
             tr("Cards keep what they speak of when this is changed."),
             [
                 (minutes, tr("after a pause of {time}").format(time=wording.minutes_text(minutes)))
@@ -178,7 +178,7 @@ class SettingsPage(QWidget):
         self._switch(
             column,
             "nudge",
-            tr("Ask me what a long stretch of work was for"),
+            tr("Ask me what a long session was for"),
             tr("When one of an hour or more has ended; at most once a day."),
         )
         self._switch(

@@ -111,15 +111,13 @@ class TrendsPage(QWidget):
         self.by = ChoiceBox([(key, title) for key, title in self._titles().items()])
         self.by.setAccessibleName(tr("Split by"))
         self.back = QPushButton(tr("Back"))
-        self.back.setToolTip(tr("To the stretch before zooming"))
+        self.back.setToolTip(tr("To the period before zooming"))
         self.back.hide()
 
     def _make_content(self) -> None:
         tr = self.tr
         self.bars, self.pattern = BarChart(), Pattern()
-        self.bars.show_empty(
-            tr("Nothing was reported for this stretch. Another period or fewer filters may show more.")
-        )
+        self.bars.show_empty(tr("Nothing was reported for this period. Another one or fewer filters may show more."))
         self.pattern.show_empty(tr("The hours you work with models will show here."))
         self.bars_card = ChartCard(tr("Tokens"), self.bars, "tokentray-trend")
         self.pattern_card = ChartCard(tr("When"), self.pattern, "tokentray-pattern")
@@ -134,7 +132,7 @@ class TrendsPage(QWidget):
         self.quantities = text_label("", "body", wrap=True)
         self.table = TrendTable()
         self.sorted = SortedTrend(self.table)
-        self.rows = RowsView(tr("Totals of this stretch"))
+        self.rows = RowsView(tr("Totals of this period"))
         self.rows.setModel(self.sorted)
         self.rows.setSortingEnabled(True)
         self.rows.sortByColumn(1, Qt.SortOrder.DescendingOrder)
@@ -220,7 +218,7 @@ class TrendsPage(QWidget):
             "account": self.tr("Account"),
             "project": self.tr("Project"),
             "tag": self.tr("Tag"),
-            "session": self.tr("Session"),
+            "session": self.tr("Agent session"),
             "class": self.tr("Token kind"),
         }
 
@@ -312,7 +310,7 @@ class TrendsPage(QWidget):
     def _show_trend(self, trend: Trend) -> None:
         self._trend = trend
         self.bars.show_empty(
-            self.tr("Nothing was reported for this stretch. Another period or fewer filters may show more.")
+            self.tr("Nothing was reported for this period. Another one or fewer filters may show more.")
         )
         choice = trend.choice
         title = self._measure_title(choice)
