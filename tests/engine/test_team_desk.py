@@ -20,6 +20,7 @@ from tokentray.share.team_view import DigestWish, Sending, ShareWish, TeamView
 from tokentray.share_runs import ShareRuns
 from tokentray.store.database import open_history, transaction
 from tokentray.store.journal_table import save_card
+from tokentray.store.outbox_table import next_departure
 from tokentray.team_desk import MADE_UP, TeamDesk
 
 PATIENCE_MS = 60_000
@@ -182,14 +183,23 @@ def test_what_waits_leaves_at_its_time_without_the_page(
     room.desk.share(ShareWish(WEEK, ("c1",), adoption="daily"))
     qtbot.waitUntil(lambda: [one.state for one in room.sendings()] == ["waiting"], timeout=PATIENCE_MS)
     room.desk.serve_team(False)
-    planned_at = room.sendings()[0].planned_at
-    assert planned_at is not None
-    room.clock.instant = planned_at + timedelta(seconds=1)
-    monkeypatch.setenv("TOKENTRAY_NOW", room.clock.instant.isoformat())
-    room.engine._look_again()
-    qtbot.waitUntil(room.is_idle, timeout=PATIENCE_MS)
+    taken = len(room.views)
+    # The first time may be taken by the day's question for the manifest: then it leaves at another one.
+    for _ in range(5):
+        planned_at = waits_until(room.history_path)
+        if planned_at is not None:
+            room.clock.instant = planned_at + timedelta(seconds=1)
+            monkeypatch.setenv("TOKENTRAY_NOW", room.clock.instant.isoformat())
+            room.engine._look_again()
+            qtbot.waitUntil(room.is_idle, timeout=PATIENCE_MS)
+    assert len(room.views) == taken
     room.desk.serve_team(True)
-    assert ([one.state for one in room.sendings()], room.problems) == (["sent"], [])
+    assert ([(one.state, one.why) for one in room.sendings()], room.problems) == ([("sent", "")], [])
+
+
+def waits_until(history_path: str) -> datetime | None:
+    with open_history(history_path, read_only=True) as history:
+        return next_departure(history)
 
 
 def test_not_this_week_and_after_all(room: Room, links: list[str], qtbot: QtBot) -> None:
