@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from tokentray.core.published import SHARES
@@ -38,7 +38,7 @@ class WeeksChart(Chart):
     """
     Weeks oldest first. The same steps of one colour as on the board's page, most use darkest, no use grey.
 
-    If the newest week that says anything has numbers, each is a column of shares, and a week in words is a short mark. Else the height of a
+    If the newest week that says anything has numbers, each is a column of shares, and a week in words is a short hatched mark. Else the height of a
     step says few, some, about half or most. A week of fewer than five is a thin line.
     """
 
@@ -149,9 +149,10 @@ class WeeksChart(Chart):
             elif not self.stacked:
                 self._draw_words(painter, column, week, look)
             elif week.in_words:
-                tall = float(pixels(9))
+                tall = float(pixels(12))
                 painter.fillRect(
-                    QRectF(column.left(), column.bottom() - tall, column.width(), tall), colour(look.muted, 0.5)
+                    QRectF(column.left(), column.bottom() - tall, column.width(), tall),
+                    QBrush(colour(look.muted, 0.7), Qt.BrushStyle.BDiagPattern),
                 )
             else:
                 self._draw_column(painter, column, week, look)

@@ -302,7 +302,9 @@ class TeamBoard(QWidget):
         self.weeks_chart.show_weeks(weeks)
         self.trend.setVisible(len(weeks) > 1 and self.weeks_chart.has_data())
         self.trend_words.setText(
-            self.tr("Each column is a week, in shares. A short mark is a week in words; a thin line, fewer than five.")
+            self.tr(
+                "Each column is a week, in shares. A hatched mark is a week in words; a thin line, fewer than five."
+            )
             if self.weeks_chart.stacked
             else self.tr(
                 "One step is few (also nobody), two some, three about half, four most. A thin line: fewer than five."
