@@ -12,8 +12,9 @@ from tests.ui.sharing_views import FACTS, PROMISE, joined, long_season, shared, 
 from tests.ui.snapshots import NOW
 from tokentray.core.clock import StoppedClock
 from tokentray.settings.settings import Settings
-from tokentray.share.team_view import TeamView
+from tokentray.share.team_view import DigestWish, TeamView
 from tokentray.ui.look import apply_look
+from tokentray.ui.pages.papers_view import PapersWindow
 from tokentray.ui.pages.team_page import TeamPage
 
 CODE = "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345"
@@ -102,6 +103,51 @@ def test_wishes_come_out_of_the_page(page: TeamPage, qtbot: QtBot) -> None:
         page.left.verify.click()
     with qtbot.waitSignal(page.withdraw_wished):
         page.left.weeks["2026-W47"].rows[6].withdraw.click()
+
+
+def test_wishes_of_feed_board_and_digest_come_out_of_the_page(page: TeamPage, qtbot: QtBot) -> None:
+    page.show_team(joined())
+    for inner, outer, said in (
+        (page.feed.reproduced_noted, page.reproduced_noted, ("a1", True)),
+        (page.feed.still_true_answered, page.still_true_answered, ("a1", "yes")),
+        (page.feed.card_imported, page.card_imported, ("a1",)),
+        (page.feed.card_wished, page.card_wished, ("b2",)),
+        (page.feed.refresh_wished, page.refresh_wished, ()),
+        (page.board.refresh_wished, page.refresh_wished, ()),
+        (page.board.told, page.told, ("Saved.",)),
+        (page.digest.digest_wished, page.digest_wished, (DigestWish("2026-W46"),)),
+        (page.digest.webhook_given, page.webhook_given, ("slack", "https://hooks.example.org")),
+        (page.digest.told, page.told, ("Copied.",)),
+        (page.week.card_wished, page.card_wished, ("c3",)),
+    ):
+        with qtbot.waitSignal(outer) as wished:
+            inner.emit(*said)
+        assert tuple(wished.args) == said
+
+
+def test_feed_and_board_are_parts_of_their_own(page: TeamPage) -> None:
+    page.show_team(joined())
+    page.parts.choose("feed")
+    assert page.feed.isVisible()
+    assert not page.board.isVisible()
+    page.parts.choose("board")
+    assert page.board.isVisible()
+    assert page.digest.isVisible()
+    assert not page.feed.isVisible()
+
+
+def test_the_papers_open_above_the_page_also_before_joining(page: TeamPage, qtbot: QtBot) -> None:
+    page.join.papers.click()
+    papers = page.findChild(PapersWindow)
+    assert isinstance(papers, PapersWindow)
+    assert papers.isVisible()
+    page.show_team(joined())
+    page.papers.click()
+    assert len(page.findChildren(PapersWindow)) == 1
+    with qtbot.waitSignal(papers.destroyed):
+        papers.close()
+    page.papers.click()
+    assert len(page.findChildren(PapersWindow)) == 1
 
 
 def test_a_new_season_is_joined_with_a_new_invite(page: TeamPage) -> None:

@@ -150,6 +150,9 @@ class TeamJoin(QWidget):
             card.body.addSpacing(4)
             card.body.addWidget(text_label(lead, "strong", wrap=True))
             card.body.addWidget(text_label(words, "muted", wrap=True))
+        self.papers = QPushButton(tr("What can and cannot be known"))
+        self.papers.setProperty("role", "link")
+        card.body.addLayout(line_of_links(self.papers))
         return card
 
     def _form(self) -> Card:

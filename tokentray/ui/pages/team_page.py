@@ -20,8 +20,10 @@ from tokentray.ui.card import text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.page_frame import PageFrame
 from tokentray.ui.pages.bytes_view import line_of_links
+from tokentray.ui.pages.papers_view import PapersWindow, open_papers
 from tokentray.ui.pages.team_board import TeamBoard
 from tokentray.ui.pages.team_code import RecoveryCode
+from tokentray.ui.pages.team_digest import TeamDigest
 from tokentray.ui.pages.team_feed import TeamFeed
 from tokentray.ui.pages.team_join import TeamJoin
 from tokentray.ui.pages.team_left import TeamLeft
@@ -73,6 +75,8 @@ class TeamPage(QWidget):
         self.week = TeamWeek(settings)
         self.feed = TeamFeed()
         self.board = TeamBoard()
+        self.digest = TeamDigest()
+        self.digest.show_settings(settings)
         self.left = TeamLeft(settings)
         self._make_head()
         self._lay_out()
@@ -92,6 +96,7 @@ class TeamPage(QWidget):
         self.week.show_team(view)
         self.feed.show_team(view)
         self.board.show_team(view)
+        self.digest.show_team(view)
         self.left.show_team(view)
         self._show_part()
 
@@ -103,9 +108,11 @@ class TeamPage(QWidget):
     def show_work(self, words: str) -> None:
         """What is under way, "" if nothing is; once a team is joined, the window's foot says it."""
         self.join.show_work(words)
+        self.digest.show_work(words)
 
     def show_digest(self, text: str) -> None:
         """A digest that was wished for."""
+        self.digest.show_digest(text)
 
     def show_join_problem(self, words: str) -> None:
         """Why joining did not work, beside the field."""
@@ -113,6 +120,7 @@ class TeamPage(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         self.week.show_settings(settings)
+        self.digest.show_settings(settings)
         self.left.show_settings(settings)
 
     def show_part(self, part: str) -> None:
@@ -156,6 +164,12 @@ class TeamPage(QWidget):
         frame = PageFrame(self, self.tr("Team"))
         frame.head.addWidget(self.parts)
         self._scroll = frame.scroll
+        self._published = QWidget()
+        column = QVBoxLayout(self._published)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addWidget(self.board)
+        column.addWidget(self.digest)
         for widget in (self.about, self.promise, self.news, self.join, self.code, *self._parts().values()):
             frame.body.addWidget(widget)
         frame.body.addStretch(1)
@@ -184,6 +198,11 @@ class TeamPage(QWidget):
         feed.refresh_wished.connect(self.refresh_wished)
         self.board.refresh_wished.connect(self.refresh_wished)
         self.board.told.connect(self.told)
+        self.digest.digest_wished.connect(self.digest_wished)
+        self.digest.webhook_given.connect(self.webhook_given)
+        self.digest.told.connect(self.told)
+        self.papers.clicked.connect(self._open_papers)
+        self.join.papers.clicked.connect(self._open_papers)
         left.withdraw_wished.connect(self.withdraw_wished)
         left.verify_wished.connect(self.verify_wished)
         left.log_export_wished.connect(self.log_export_wished)
@@ -192,7 +211,7 @@ class TeamPage(QWidget):
     # Showing
 
     def _parts(self) -> dict[str, QWidget]:
-        return {"week": self.week, "feed": self.feed, "board": self.board, "left": self.left}
+        return {"week": self.week, "feed": self.feed, "board": self._published, "left": self.left}
 
     def _show_part(self) -> None:
         asks_for_code = self.code.is_asking
@@ -217,6 +236,13 @@ class TeamPage(QWidget):
         self._news.setText(team.news)
         self.news.setAccessibleName(team.news)
         self._name_join()
+
+    def _open_papers(self) -> None:
+        if (shown := self.findChild(PapersWindow)) is None:
+            open_papers(self)
+        else:
+            shown.raise_()
+            shown.activateWindow()
 
     def _join_anew(self) -> None:
         self._joins_anew = not self._joins_anew
