@@ -30,11 +30,12 @@ class BoardServer:
     @contextmanager
     def served(self) -> Iterator[None]:
         command = self._command("serve", "--port", str(self.port))
-        with subprocess.Popen(command, env=self._environ(), stderr=subprocess.DEVNULL) as server:
+        said = self._folder / "said"
+        with said.open("w") as file, subprocess.Popen(command, env=self._environ(), stderr=file) as server:
             try:
                 end = time.monotonic() + PATIENCE_SECONDS
                 while not self._answers():
-                    assert server.poll() is None, "the board ended"
+                    assert server.poll() is None, said.read_text()
                     assert time.monotonic() < end, "the board does not answer"
                     time.sleep(0.05)
                 yield
