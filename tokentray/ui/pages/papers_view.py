@@ -136,10 +136,12 @@ class PapersWindow(QDialog):
 
 
 def open_papers(parent: QWidget, name: str = PAPERS[0]) -> PapersWindow:
-    """Shows one of PAPERS in a window above `parent`."""
-    window = PapersWindow(parent)
+    """Shows one of PAPERS in a window above `parent`, always the same one."""
+    window = parent.findChild(PapersWindow) or PapersWindow(parent)
     window.papers.show_paper(name)
     window.show()
+    window.raise_()
+    window.activateWindow()
     return window
 
 

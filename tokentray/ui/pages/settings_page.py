@@ -16,6 +16,7 @@ from tokentray.ui.card import Card, text_label
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.page_frame import PageFrame
 from tokentray.ui.pages.money_rows import BudgetRows, PriceRows
+from tokentray.ui.pages.papers_view import open_papers
 from tokentray.ui.pages.setting_rows import ChoiceBox, PercentBox, SearchedBox, SettingRow
 from tokentray.ui.switch import Switch
 
@@ -241,6 +242,11 @@ class SettingsPage(QWidget):
             self.tr("Keys are never written to a file, a log or a message. Removing an account removes its key."),
         ):
             column.addWidget(text_label(sentence, wrap=True))
+        self.papers = _button(self.tr("What may leave for a team, and what never can"), lambda: open_papers(self))
+        self.papers.setProperty("role", "link")
+        line = FlowLayout(gap=8)
+        line.addWidget(self.papers)
+        column.addLayout(line)
 
     def _facts_text(self, facts: HistoryFacts) -> str:
         size = QLocale().formattedDataSize(facts.size)

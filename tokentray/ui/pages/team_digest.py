@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from tokentray.core.digest import MOST_CARDS
 from tokentray.core.journal import Card as JournalCard
 from tokentray.insights.checkin import days_of_week
 from tokentray.settings.settings import Settings
@@ -270,6 +271,8 @@ class TeamDigest(QWidget):
 
     def _state(self) -> tuple[str, bool]:
         """What is to be said of the text, and whether it can be asked for again."""
+        if len(self._ticked()) > MOST_CARDS:
+            return self.tr("A digest takes {count} cards at most.").format(count=MOST_CARDS), False
         if self._wish() is None:
             return self.tr("Your cards need your name beside them; or take them out again."), False
         if self.is_fresh:
@@ -282,22 +285,24 @@ class TeamDigest(QWidget):
         return tuple(card for card in self._cards if card.id in self.ticks and self.ticks[card.id].isChecked())
 
     def _found(self) -> list[str]:
-        """What in the ticked cards may tell too much, a sentence each."""
-        told = []
+        """What in the ticked cards may tell too much, a sentence each; the name they stand under is no news."""
+        name = self.name.text().casefold()
+        told, own_name = [], {name.strip(), *name.split()}
         for card in self._ticked():
-            texts = (title_of(card), *(getattr(card, name) for name in TEXTS))
+            texts = (getattr(card, field) for field in ("title", *TEXTS))
             for one in {found.text: found for text in texts for found in findings(text, self._own_words)}.values():
-                sentence = self.tr("“{text}” in “{title}”: {why}.")
-                told.append(sentence.format(text=one.text, title=_shortened(title_of(card), 40), why=one.why))
+                if one.text.casefold().lstrip("@") not in own_name:
+                    sentence = self.tr("“{text}” in “{title}”: {why}.")
+                    told.append(sentence.format(text=one.text, title=_shortened(title_of(card), 40), why=one.why))
         return told
 
     # Writing
 
     def _wish(self) -> DigestWish | None:
-        """None while cards have no name to stand under."""
+        """None while cards have no name to stand under, or are too many."""
         cards = tuple(card.id for card in self._ticked())
         name = " ".join(self.name.text().split())
-        if cards and not name:
+        if (cards and not name) or len(cards) > MOST_CARDS:
             return None
         return DigestWish(str(self.week.currentData() or ""), cards, name if cards else "")
 
