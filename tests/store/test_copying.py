@@ -221,7 +221,7 @@ def test_an_export_as_csv_holds_the_same_rows(opened: History) -> None:
     fill(opened)
     told = json.loads("".join(export_json(opened)))
     first, *rest = csv.reader(io.StringIO("".join(export_csv(opened))))
-    assert first == ["schema", "tokentray.export/1"]
+    assert first == ["schema", "tokentray.export/1", "zone", "Europe/Berlin"]
     columns, *rows = rest
     found = [dict(zip(columns, row, strict=True)) for row in rows]
     assert Counter(row["kind"] for row in found) == {kind: len(told[kind]) for kind in KINDS if told[kind]}

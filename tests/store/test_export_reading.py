@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +29,7 @@ from tokentray.core.usage import Meter, Tokens, Usage
 from tokentray.store.account_table import account_id
 from tokentray.store.checkin_table import checkin_of, record_checkin
 from tokentray.store.checking import verify
-from tokentray.store.copying import KINDS, export_json
+from tokentray.store.copying import KINDS, export_csv, export_json
 from tokentray.store.cost_state_table import hidden_usage
 from tokentray.store.database import History, is_sample, mark_sample, open_history, transaction, zone_of
 from tokentray.store.export_reading import ReadBack, is_export, read_export
@@ -168,6 +170,59 @@ def test_twice_is_harmless(opened: History, file: Path, tmp_path: Path) -> None:
         assert told(other) == told(opened)
     assert read_export(opened, str(file)) == ReadBack(35, 0, 0)
     assert told(opened) == file.read_text(encoding="utf-8")
+
+
+def test_the_csv_brings_back_the_same(opened: History, tmp_path: Path) -> None:
+    everything(opened)
+    with transaction(opened):
+        save_card(opened, Card("odd", NOON, NOON, title="=1+1", tried='a\r\nb\rc "d", é\0f'), NOON)
+        record_retry(opened, Retry("odd", "", NOON, None))
+    file = tmp_path / "export.csv"
+    file.write_text("".join(export_csv(opened)), encoding="utf-8", newline="")
+    assert is_export(str(file))
+    with another(tmp_path) as other:
+        assert read_export(other, str(file)) == ReadBack(37, 5, 3)
+        assert told(other) == told(opened)
+        assert read_export(other, str(file)) == ReadBack(37, 0, 0)
+        assert told(other) == told(opened)
+
+
+def test_a_csv_that_another_program_saved_again_is_read(opened: History, tmp_path: Path) -> None:
+    everything(opened)
+    file = tmp_path / "export.csv"
+    rows = list(csv.reader(io.StringIO("".join(export_csv(opened)), newline="")))
+    with file.open("w", encoding="utf-8-sig", newline="") as saved:
+        csv.writer(saved, quoting=csv.QUOTE_ALL).writerows(rows)
+    assert is_export(str(file))
+    with another(tmp_path) as other:
+        read_export(other, str(file))
+        assert told(other) == told(opened)
+
+
+def test_a_csv_with_a_wrong_row_is_refused(opened: History, tmp_path: Path) -> None:
+    responses(opened, (1, 1, 123_456))
+    text = "".join(export_csv(opened))
+    file = tmp_path / "export.csv"
+    for wrong, why in (
+        ("much", "not as it should be"),
+        ("1,2", "not whole"),
+        ('"1', "cannot be read as CSV|not whole"),
+    ):
+        file.write_text(text.replace("123456", wrong), encoding="utf-8", newline="")
+        with another(tmp_path) as other, pytest.raises(Unreadable, match=why):
+            read_export(other, str(file))
+
+
+def test_a_csv_of_made_up_use_stays_apart(opened: History, tmp_path: Path) -> None:
+    with transaction(opened):
+        mark_sample(opened)
+    buckets(opened, {0: 1})
+    file = tmp_path / "export.csv"
+    file.write_text("".join(export_csv(opened)), encoding="utf-8", newline="")
+    with another(tmp_path) as other:
+        buckets(other, {0: 1})
+        with pytest.raises(HistoryError, match="made up"):
+            read_export(other, str(file))
 
 
 def test_another_program_may_have_laid_it_out_anew(opened: History, file: Path, tmp_path: Path) -> None:

@@ -26,11 +26,11 @@ def parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
         allow_abbrev=False,
         prog=f"tokentray {name}",
-        description="Takes in what “tokentray export --format json” or “tokentray journal export --json” wrote. Doing it again is harmless: "
+        description="Takes in what “tokentray export” or “tokentray journal export --json” wrote. Doing it again is harmless: "
         "nothing is counted twice.",
         epilog="Markdown notes go into the journal: “tokentray journal import”. Files of other programs come later.",
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a JSON export")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="an export, as JSON or CSV")
     return parser
 
 

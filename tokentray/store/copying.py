@@ -23,6 +23,7 @@ from tokentray.store.database import (
     refuse_strangers,
     set_aside,
     version_of,
+    zone_of,
 )
 
 SCHEMA = "tokentray.export/1"
@@ -269,8 +270,7 @@ def export_json(history: History, kinds: Collection[str] = KINDS) -> Iterator[st
     seconds, amounts and percentages are decimal text, `id` of a usage is 16 hexadecimal digits, `flags` as in 0001_usage.sql. It is one
     moment's state, whoever writes meanwhile.
     """
-    zone = history.db.execute("SELECT value FROM meta WHERE key = 'zone'").fetchone()
-    yield f'{{"schema": {json.dumps(SCHEMA)},\n"zone": {json.dumps(zone[0] if zone else "UTC")}'
+    yield f'{{"schema": {json.dumps(SCHEMA)},\n"zone": {json.dumps(zone_of(history))}'
     if is_sample(history):
         yield ',\n"sample": true'
     for kind, rows in _everything(history, kinds):
@@ -289,10 +289,12 @@ def export_csv(history: History) -> Iterator[str]:
     """
     Everything as one CSV table, in pieces of text: the same rows as in `export_json`, with their kind in the first column.
 
-    The first row names the columns of all kinds together; a cell that a kind does not have, or that is null, is empty.
+    The first row is schema and zone, each before its value, and a last pair for sample data; the second names the columns of all kinds
+    together. A cell that a kind does not have, or that is null, is empty. export_csv_reading.py reads it back.
     """
     columns = list(dict.fromkeys(name for _, spec in KINDS.values() for name, _ in spec))
-    yield _csv([("schema", SCHEMA), ("kind", *columns)])
+    head = ("schema", SCHEMA, "zone", zone_of(history), *(("sample", "true") if is_sample(history) else ()))
+    yield _csv([head, ("kind", *columns)])
     for kind, rows in _everything(history):
         place = {name: index for index, (name, _) in enumerate(KINDS[kind][1])}
         order = [place.get(name) for name in columns]

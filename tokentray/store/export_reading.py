@@ -21,6 +21,7 @@ from tokentray.store.account_table import account_id
 from tokentray.store.checkin_table import checkin_of, record_checkin
 from tokentray.store.copying import COUNTED, KINDS, SCHEMA
 from tokentray.store.database import SET_ZONE, ZONE, History, is_sample, mark_sample, transaction
+from tokentray.store.export_csv_reading import is_csv, told_by_csv
 from tokentray.store.journal_table import (
     all_retries,
     card_from_texts,
@@ -89,17 +90,18 @@ class ReadBack:
 
 
 def is_export(path: str) -> bool:
-    """Whether a file begins as an export of a TokenTray does."""
+    """Whether a file begins as an export of a TokenTray does, as JSON or as CSV."""
     try:
         with open(path, "rb") as file:
-            return json.dumps(SCHEMA).encode() in file.read(1000)
+            start = file.read(1000)
+            return json.dumps(SCHEMA).encode() in start or is_csv(start.decode("utf-8", "replace"))
     except OSError:
         return False
 
 
 def read_export(history: History, path: str, progress: Callable[[float], object] | None = None) -> ReadBack:
     """
-    Takes in what `export_json` wrote; reading it again changes nothing. Not to be called in a transaction: it makes several.
+    Takes in what `export_json` or `export_csv` wrote; reading it again changes nothing. Not to be called in a transaction: it makes several.
 
     What both know is counted once: a response is completed, of a provider's bucket the fuller reading stays, of a card the text saved last,
     and the other one as an earlier text of it. Prices are to be looked up afterwards. `progress` hears how much is read, 0 to 1.
@@ -112,7 +114,7 @@ def read_export(history: History, path: str, progress: Callable[[float], object]
         size = os.path.getsize(path)
         with open(path, "rb") as raw, TextIOWrapper(raw, encoding="utf-8", newline="\n") as file:
             reading = _Reading(history, path)
-            return reading.take(_told(file, path), lambda: progress and progress(raw.tell() / size))
+            return reading.take(_told(history, file, path), lambda: progress and progress(raw.tell() / size))
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path} is no export of a TokenTray.") from error
     except OSError as error:
@@ -325,11 +327,15 @@ class _Reading:
         return (self._accounts[row["account"]], row["name"], _ms(row["at"]), *levels, resets_at)
 
 
-def _told(file: TextIO, path: str) -> Iterator[tuple[str, Any]]:
+def _told(history: History, file: TextIO, path: str) -> Iterator[tuple[str, Any]]:
     """Each kind with its value or, one after the other, with its rows."""
     first = file.readline()
     if first.rstrip("\r\n") == FIRST_LINE:
         yield from _told_by_lines(file, path)
+        return
+    if is_csv(first):
+        file.seek(0)
+        yield from told_by_csv(history, file, path)
         return
     # Some other program has laid it out anew: it has to be read as a whole.
     try:
