@@ -15,9 +15,11 @@ from tests.share.small_board import TEAM_KEY, SmallBoard
 from tokentray.core.board_crypto import circle_of, sealed_card
 from tokentray.core.errors import SourceError
 from tokentray.core.journal import Card, Level, Outcome
+from tokentray.settings.settings import Settings
 from tokentray.share.feed import Refreshed, card_to_try, refresh
 from tokentray.share.outbox import queue_card, withdraw
 from tokentray.share.team import Team
+from tokentray.share.team_taking import take_team_view
 from tokentray.share.tokens import Secrets
 from tokentray.store.database import open_history
 from tokentray.store.feed_table import feed_cards, published_weeks
@@ -131,6 +133,51 @@ def test_what_a_terminal_would_obey_is_taken_out(member: Member, board: SmallBoa
     asked(member, team)
     (card,) = feed_cards(member.history)
     assert (card.tried, card.worked, card.category) == ("a[2Jbc\n\td", "7", "x]0;y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r'{"tried":"half \ud800"}', "[" * 1990, '{"tried":' + "1" * 1990 + "}"],
+    ids=["half", "deep", "long number"],
+)
+def test_no_card_of_a_colleague_stops_the_asking_for_all(member: Member, board: SmallBoard, text: str) -> None:
+    team = member.join()
+    put(board, bytes(32), text)
+    put(board, bytes([1]) * 32, '{"tried":"mine"}')
+    asked(member, team)
+    assert "mine" in [card.tried for card in feed_cards(member.history)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"week": "2026-W99"},
+        {"week": "0000-W01"},
+        {"size": "25 and more", "total": -5},
+        {"size": "25 and more", "total": 9, "cells": [{"a": "daily", "b": "", "n": -9}]},
+        {"size": "\x1b[2J"},
+        {"kind": "c9"},
+    ],
+)
+def test_a_published_week_that_cannot_be_is_left_out(
+    member: Member, board: SmallBoard, changed: dict[str, object]
+) -> None:
+    team = member.join()
+    board.published = [CLOSED, {**CLOSED, "week": "2026-W45", **changed}]
+    asked(member, team)
+    view = take_team_view(member.history, Settings(), FRIDAY, "Europe/Berlin")
+    assert [published.week for published in view.published] == ["2026-W46"]
+
+
+def test_a_published_word_is_one_short_line(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    word = "a\x1b[2J\nb\u202e" + "c" * 900
+    cells = [{"a": word, "b": "", "n": 30}]
+    board.published = [{**CLOSED, "kind": "card", "size": "25 and more", "total": 30, "cells": cells}]
+    asked(member, team)
+    (published,) = take_team_view(member.history, Settings(), FRIDAY, "Europe/Berlin").published
+    (row,) = (row for table in published.tables for row in table.rows)
+    assert row.value == "a[2J b" + "c" * 58
 
 
 def test_a_published_week_that_changes_is_told_and_stays_as_it_was(member: Member, board: SmallBoard) -> None:

@@ -17,7 +17,7 @@ from tokentray.core.board_crypto import circle_of, opened_card
 from tokentray.core.errors import NotGenuine, SourceError
 from tokentray.core.fragment import REACHES, RESULTS
 from tokentray.core.journal import Card, Level, new_card_id
-from tokentray.core.published import FIELDS, Published
+from tokentray.core.published import BANDED, COUNTED, FEWER, FIELDS, Published
 from tokentray.share.board_client import BoardClient
 from tokentray.share.fragments import RESULT_WORDS, TEXTS
 from tokentray.share.team import Team, dropped_at, kept_weeks, monday_of
@@ -32,12 +32,15 @@ from tokentray.store.feed_table import (
 )
 from tokentray.store.outbox_table import set_team
 
-WEEK: Final = re.compile(r"[0-9]{4}-W[0-9]{2}")
+WEEK: Final = re.compile(r"20[0-9]{2}-W[0-9]{2}")
 LONGEST_WORD: Final = 64
 TITLE_LETTERS: Final = 60
 TO_TRY: Final = "to-try"
-# What no text needs and a terminal or a window would obey: control characters, and those that turn the direction of writing.
-OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What no text needs and a terminal or a window would obey: control characters, and those that turn the direction of writing. Halves of
+# characters, which JSON can spell, are in no file's UTF-8: one such card would stop the whole asking, for everybody in the team.
+OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+MOST_CELLS: Final = 2000
+LARGEST_COUNT: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def refresh_published(
     Raises:
         SourceError: as `refresh`.
     """
-    told = tuple(one for one in client.published() if WEEK.fullmatch(one.week) and one.kind in FIELDS)
+    told = tuple(_plain(one) for one in client.published() if _is_sound(one))
     kept = dict(published_weeks(history))
     changed = []
     for week in sorted({one.week for one in told}):
@@ -130,7 +133,7 @@ def read_cards(
     for told in found:
         try:
             card = _opened(told, team, secrets, week, now)
-        except (NotGenuine, NotBase64, ValueError, KeyError):
+        except (NotGenuine, NotBase64, ValueError, KeyError, RecursionError):
             continue
         cards[card.nonce] = card
     return list(cards.values())
@@ -160,7 +163,7 @@ def _opened(told: dict[str, str], team: Team, secrets: Secrets, week: str, now: 
     if not isinstance(said, dict):
         raise ValueError
     tried, worked, learned, following = (_harmless(str(said.get(name, ""))) for name in TEXTS)
-    category = _harmless(told["category"])[:LONGEST_WORD]
+    category = _word(told["category"])
     return KeptCard(nonce.hex(), week, category, told["outcome"], told["level"], tried, worked, learned, following, now)
 
 
@@ -168,7 +171,31 @@ def _harmless(text: str) -> str:
     return OBEYED.sub("", text)
 
 
+def _is_sound(told: Published) -> bool:
+    """Whether it can be shown: what is kept once is kept for good, and what cannot be shown would hide everything else."""
+    counts = (told.total, *(cell.n for cell in told.cells))
+    return (
+        _exists(told.week)
+        and told.kind in FIELDS
+        and told.size in (FEWER, BANDED, COUNTED)
+        and len(told.cells) <= MOST_CELLS
+        and all(n is None or 0 <= n <= LARGEST_COUNT for n in counts)
+    )
+
+
+def _plain(told: Published) -> Published:
+    """Its words as one short line each, whatever the board has put into them."""
+    cells = (replace(cell, a=_word(cell.a), b=_word(cell.b)) for cell in told.cells)
+    return replace(told, cells=tuple(cells))
+
+
+def _word(text: str) -> str:
+    return " ".join(_harmless(text).split())[:LONGEST_WORD]
+
+
 def _exists(week: str) -> bool:
+    if not WEEK.fullmatch(week):
+        return False
     try:
         monday_of(week)
     except ValueError:
