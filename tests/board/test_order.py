@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
 
 import psycopg
 import pytest
 
 from tests.board.stores import empty
+from tokentray.board.cell_table import close_week, weeks_unseated
 from tokentray.board.database import open_board
-from tokentray.board.fragment_table import Row
+from tokentray.board.fragment_table import Row, put_rows
 from tokentray.board.writer import Put, Writer, reseat
 
 WEEK = "2026-W47"
+
+
+def nonces(count=60):
+    dice = random.Random(10)  # noqa: S311  a seed
+    return [dice.randbytes(32) for _ in range(count)]
+
+
+def put_carelessly(store, arrival):
+    """Each in a commit of its own, as a quiet board sees them, and nothing after."""
+    for nonce in arrival:
+        with store.writing() as connection:
+            put_rows(connection, [Row(WEEK, "c1", nonce, "tried")])
 
 
 def follows(arrival, found):
@@ -22,52 +36,71 @@ def follows(arrival, found):
     return sum(place[b] - place[a] == 1 for a, b in itertools.pairwise(found)) / (len(found) - 1)
 
 
-@pytest.fixture
-def arrival(store):
-    """Nonces one by one, each in a commit of its own, as a quiet board sees them."""
-    dice = random.Random(10)  # noqa: S311  a seed
-    nonces = [dice.randbytes(32) for _ in range(60)]
-    writer = Writer(store)
-    for nonce in nonces:
-        writer.ask(Put(Row(WEEK, "c1", nonce, "tried"))).result(10)
-    writer.stop()
-    return nonces
+def on_disk(folder, arrival):
+    content = (folder / "board.db").read_bytes() + b"".join(log.read_bytes() for log in folder.glob("board.db-wal"))
+    # A page is filled from its end, so what came first lies last; what is not there at all comes first.
+    return sorted(arrival, key=lambda nonce: -content.rfind(nonce))
 
 
 @pytest.mark.parametrize("database", [None])
-def test_t10_pages_of_the_file_follow_arrival_until_they_are_written_anew(store, arrival, tmp_path):
-    def on_disk():
-        content = (tmp_path / "board.db").read_bytes()
-        # A page is filled from its end, so what came first lies last.
-        return sorted(arrival, key=lambda nonce: -content.find(nonce))
-
-    assert follows(arrival, on_disk()) > 0.9
+def test_t10_pages_of_the_file_follow_arrival_until_they_are_written_anew(store, tmp_path):
+    arrival = nonces()
+    put_carelessly(store, arrival)
+    with store.apart() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert follows(arrival, on_disk(tmp_path, arrival)) > 0.9
 
     reseat(store)
 
-    assert follows(arrival, on_disk()) < 0.2
+    assert follows(arrival, on_disk(tmp_path, arrival)) < 0.2
+
+
+@pytest.mark.parametrize("database", [None])
+def test_t10_a_writer_at_rest_has_put_the_file_in_order(store, tmp_path):
+    """Without being stopped: whoever takes the files from a quiet board finds no order in them."""
+    arrival = nonces()
+    writer = Writer(store)
+    for nonce in arrival:
+        writer.ask(Put(Row(WEEK, "c1", nonce, "tried"))).result(10)
+
+    deadline = time.monotonic() + 20
+    while on_disk(tmp_path, arrival) != sorted(arrival) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert on_disk(tmp_path, arrival) == sorted(arrival)
+    assert (tmp_path / "board.db-wal").stat().st_size == 0
+    writer.stop()
 
 
 def test_t10_a_heap_follows_arrival_until_it_is_reseated(postgresql_urls, tmp_path):
     url = postgresql_urls[0]
     empty(url)
     store = open_board(str(tmp_path), url)
-    dice = random.Random(10)  # noqa: S311  a seed
-    nonces = [dice.randbytes(32) for _ in range(60)]
-    writer = Writer(store)
-    for nonce in nonces:
-        writer.ask(Put(Row(WEEK, "c1", nonce, "tried"))).result(10)
-    writer.stop()
+    arrival = nonces()
+    put_carelessly(store, arrival)
 
     def column(order):
         with psycopg.connect(url) as connection:
             return connection.execute(f"SELECT nonce, xmin::text FROM frag ORDER BY {order}").fetchall()
 
-    assert follows(nonces, [nonce for nonce, _ in column("ctid")]) > 0.9
+    assert follows(arrival, [nonce for nonce, _ in column("ctid")]) > 0.9
     assert len({xmin for _, xmin in column("ctid")}) == 60
 
     reseat(store)
 
-    assert [nonce for nonce, _ in column("ctid")] == sorted(nonces)
+    assert [nonce for nonce, _ in column("ctid")] == sorted(arrival)
     assert len({xmin for _, xmin in column("ctid")}) == 1
     store.close()
+
+
+def test_a_closed_week_is_sorted_once(store):
+    put_carelessly(store, nonces(3))
+    reseat(store)
+    with store.writing() as connection:
+        close_week(connection, WEEK)
+        assert weeks_unseated(connection) == [WEEK]
+
+    reseat(store)
+
+    with store.reading() as connection:
+        assert weeks_unseated(connection) == []

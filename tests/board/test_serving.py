@@ -6,11 +6,12 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -159,18 +160,36 @@ def test_a_server_writes_no_line_about_anybody(folder, links):
     assert "date" not in answer.headers
 
 
-def test_a_backup_restores_to_what_it_was(folder, links, tmp_path):
-    with server(folder) as (_, address), httpx.Client(base_url=address) as client:
+def test_a_server_told_to_stop_leaves_no_arrivals_in_a_log(folder, links):
+    with server(folder) as (process, address), httpx.Client(base_url=address) as client:
         member = Member(client, links[0]).claim()
-        ticket = member.ticket(WEEK, "c1")
-        assert member.put(ticket, TRIED).status_code == 201
-        assert run_board(["backup", "--data", folder, str(tmp_path / "copy.db")]) == 0
-        assert run_board(["backup", "--data", folder, str(tmp_path / "copy.db")]) == 2
-    os.replace(tmp_path / "copy.db", os.path.join(folder, "board.db"))
-    with server(folder) as (_, address), httpx.Client(base_url=address) as client:
-        member.client = client
-        # What was spent before the backup stays spent.
-        assert member.put(ticket, {**TRIED, "adoption": "daily"}).status_code == 409
+        assert member.put(member.ticket(WEEK, "c1"), TRIED).status_code == 201
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+    assert not os.path.exists(os.path.join(folder, "board.db-wal"))
+
+
+@pytest.mark.parametrize("endless", [b"GET / HTTP/1.1\r\nX: ", b"GET /", b"GET / HTTP/1.1\r\n"])
+def test_a_head_without_an_end_is_cut_off(folder, endless):
+    with (
+        server(folder) as (_, address),
+        socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as line,
+    ):
+        line.settimeout(20)
+        sent = 0
+        with suppress(ConnectionError):
+            line.sendall(endless)
+            while sent < 64 * 1024:
+                line.sendall(b"Y: y\r\n" * 256 if endless.endswith(b"\n") else b"x" * 1024)
+                sent += 1024
+        try:
+            answer = line.recv(100)
+        except ConnectionError:
+            answer = b""
+
+    # Closed at once, or told that this is no request.
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
 
 
 def test_readers_can_be_asked_for_a_common_password(folder, tmp_path):

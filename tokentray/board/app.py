@@ -378,7 +378,11 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 async def _store_failed(_request: Request, error: Exception) -> Response:
     log.error("%s", error)
-    return problem(503, "The board cannot keep anything now; nothing was kept. Try again later.", {"Retry-After": "60"})
+    return problem(
+        503,
+        "The board cannot keep anything now. Try again later: the same once more does no harm.",
+        {"Retry-After": "60"},
+    )
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

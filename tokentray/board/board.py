@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64decode
 from typing import Literal
 
@@ -49,7 +50,9 @@ class Desk:
         if letter.op == "put":
             return self.put(letter.week, letter.kind, letter.token, bytes(letter.body))
         if letter.op == "replace":
-            return self.replace(letter.week, letter.kind, letter.secret, bytes(letter.body))
+            # No two envelopes are alike, even with the same letter inside.
+            seal = hashlib.sha256(envelope).digest()
+            return self.replace(letter.week, letter.kind, letter.secret, bytes(letter.body), seal)
         return self.delete(letter.week, letter.kind, letter.secret)
 
     def put(self, week: str, kind: str, token: bytes, body: bytes) -> Put:
@@ -61,9 +64,10 @@ class Desk:
             raise Refused(401, "The token is not genuine for this week and kind.") from error
         return Put(row_of(week, nonce, _fragment(season, kind, body)))
 
-    def replace(self, week: str, kind: str, secret: bytes, body: bytes) -> Replace:
+    def replace(self, week: str, kind: str, secret: bytes, body: bytes, envelope: bytes | None = None) -> Replace:
+        """`envelope` is the hash of the envelope it came in."""
         season = self._open_season(week, kind)
-        return Replace(row_of(week, _nonce(secret), _fragment(season, kind, body)))
+        return Replace(row_of(week, _nonce(secret), _fragment(season, kind, body)), envelope)
 
     def delete(self, week: str, kind: str, secret: bytes) -> Bury:
         """Also after the week has closed, for as long as its fragments are kept."""

@@ -6,11 +6,13 @@ import os
 from contextlib import suppress
 from datetime import datetime
 
-from tokentray.board.cell_table import weeks_published
+from tokentray.board.cell_table import weeks_published, weeks_unseated
 from tokentray.board.database import Store
 from tokentray.board.errors import AlreadyPublished, WeekOpen, WrongWish
 from tokentray.board.issuer import destroy_keys
+from tokentray.board.ledger import Ledger
 from tokentray.board.publish import drop_old_weeks, publish_week
+from tokentray.board.restored import keep_published, note_further
 from tokentray.board.season import Season, Seasons
 from tokentray.board.seat_table import weeks_with_keys
 from tokentray.board.writer import reseat
@@ -27,6 +29,7 @@ def close_due(
     folder: str, seasons: Seasons, now: datetime, *, issuer: Store | None = None, board: Store | None = None
 ) -> list[str]:
     """Everything that is due, in the protocol's order: keys first. Gives the weeks that were published."""
+    ledger = Ledger(folder)
     weeks = due_weeks(seasons, now)
     if issuer:
         with issuer.reading() as connection:
@@ -36,19 +39,28 @@ def close_due(
         return []
     with board.reading() as connection:
         published = weeks_published(connection)
+        unseated = weeks_unseated(connection)
     fresh = [week for week in weeks if week not in published]
     for week in fresh:
         # Another server on the same store may have been quicker.
         with suppress(AlreadyPublished):
             publish(board, seasons, week)
+    keep_published(ledger, board)
     if fresh:
-        drop_old_weeks(board, retention(seasons))
-        reseat(board)
+        _forget_old(ledger, board, seasons)
         _forget_envelope_keys(folder, seasons, now)
+    if fresh or unseated:
+        reseat(board)
     return fresh
 
 
-def close_one(seasons: Seasons, week: str, now: datetime, *, issuer: Store | None, board: Store) -> None:
+def _forget_old(ledger: Ledger, board: Store, seasons: Seasons) -> None:
+    note_further(ledger, board)
+    for week in drop_old_weeks(board, retention(seasons)):
+        ledger.forget_gone(week)
+
+
+def close_one(folder: str, seasons: Seasons, week: str, now: datetime, *, issuer: Store | None, board: Store) -> None:
     """
     One week by name.
 
@@ -65,7 +77,9 @@ def close_one(seasons: Seasons, week: str, now: datetime, *, issuer: Store | Non
     if issuer:
         destroy_keys(issuer, [week])
     publish(board, seasons, week)
-    drop_old_weeks(board, retention(seasons))
+    ledger = Ledger(folder)
+    keep_published(ledger, board)
+    _forget_old(ledger, board, seasons)
     reseat(board)
 
 

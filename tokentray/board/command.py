@@ -17,10 +17,12 @@ import msgspec
 
 from tokentray.board import seat_table
 from tokentray.board.cell_table import read_cells
-from tokentray.board.closing import close_due, close_one
+from tokentray.board.closing import close_due, close_one, retention
 from tokentray.board.database import Store, open_board, open_issuer
 from tokentray.board.errors import HostError, NoBoard, WrongWish
 from tokentray.board.fragment_table import Outcome, all_rows
+from tokentray.board.ledger import Ledger
+from tokentray.board.restored import accept, note_further, refuse_restored, stores_behind
 from tokentray.board.season import Plan, Seasons, make_season, read_secret, root_hash, write_secret
 from tokentray.board.serve import ROLES, Service, serve
 from tokentray.board.writer import Bury, Writer
@@ -74,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     _export_options(commands)
     _digest_options(commands)
     _backup_options(commands)
+    _restored_options(commands)
     return whole
 
 
@@ -163,6 +166,14 @@ def _backup_options(commands: argparse._SubParsersAction[argparse.ArgumentParser
     made = _common(commands, "backup", "copy the board's own store into a file (SQLite); PostgreSQL has pg_dump")
     made.add_argument("file")
     made.set_defaults(run=run_backup)
+
+
+def _restored_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    made = _common(commands, "restored", "say what a backup that was put back means, and let the board be served again")
+    made.add_argument(
+        "--accept", action="store_true", help="delete again what was deleted, put back what was published"
+    )
+    made.set_defaults(run=run_restored)
 
 
 def run_serve(options: argparse.Namespace, clock: Clock) -> None:
@@ -259,8 +270,9 @@ def _check_of(team_key: bytes) -> bytes:
 
 def run_publish(options: argparse.Namespace, clock: Clock) -> None:
     with _stores(options) as (issuer, board, seasons):
+        refuse_restored(Ledger(options.data), issuer, board)
         if options.week:
-            close_one(seasons, options.week, clock.now(), issuer=issuer, board=board)
+            close_one(options.data, seasons, options.week, clock.now(), issuer=issuer, board=board)
             print(options.week)
             return
         for week in close_due(options.data, seasons, clock.now(), issuer=issuer, board=board):
@@ -293,7 +305,7 @@ def run_card_delete(options: argparse.Namespace, _clock: Clock) -> None:
             ]
         if len(found) != 1 or found[0].kind != "card" or found[0].a is None:
             raise WrongWish("There is no such card.")
-        writer = Writer(board)
+        writer = Writer(board, Ledger(options.data))
         outcome = writer.ask(Bury(found[0].key)).result()
         writer.stop()
     print("deleted" if outcome is Outcome.GONE else outcome.value)
@@ -354,3 +366,41 @@ def run_backup(options: argparse.Namespace, _clock: Clock) -> None:
         raise WrongWish("That file is there already.")
     with closing(open_board(options.data)) as board, board.apart() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (options.file,))
+        # From now on the copy is older than the store: if it is ever put back, that is noticed.
+        note_further(Ledger(options.data), board)
+
+
+BEHIND = {
+    "board": """The board's store is older than what this folder has seen of it: a backup was put back, or it is another store. That means:
+* What was sent since the backup is missing. The apps see that in the list of nonces, and their owners can send it again: those tokens, spent since, can be
+  spent once more, each still for one fragment only.
+* What was deleted since is back, until you accept: then everything that this folder remembers as deleted is deleted again.
+* What was corrected since is as it was before. The apps cannot see that.
+* Weeks published since are open or gone in the backup. They are not counted again, which would tell more than once was meant to: their published numbers
+  are put back from this folder.
+""",
+    "issuer": """The issuer's store is older than what this folder has seen of it: a backup was put back. That means:
+* Invites claimed since look unclaimed, and could be claimed a second time. So all that look unclaimed become void when you accept; hand out new ones to
+  those who have no book yet. Books that were claimed stay good.
+* Keys destroyed since are back. Those of closed weeks are destroyed again as soon as the board is served.
+""",
+}
+
+
+def run_restored(options: argparse.Namespace, _clock: Clock) -> None:
+    with _stores(options) as (issuer, board, seasons):
+        ledger = Ledger(options.data)
+        behind = stores_behind(ledger, issuer, board)
+        if not behind:
+            print("As far as this folder knows, no backup was put back.")
+            return
+        print("\n".join(BEHIND[store] for store in behind))
+        if not options.accept:
+            print(
+                "To go on: tokentray board restored --data DIR --accept, with the servers stopped. Then tell the members."
+            )
+            return
+        done = accept(ledger, issuer, board, retention(seasons))
+    print(
+        f"Accepted. Deleted again: {done.deleted}. Weeks put back: {', '.join(done.weeks) or 'none'}. Invites void: {done.void}."
+    )

@@ -31,7 +31,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.on_sqlite = engine.dialect.name == "sqlite"
+        self.dialect = engine.dialect.name
+        self.on_sqlite = self.dialect == "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -21,6 +21,10 @@ class StoreFailed(HostError):
     """The store cannot be read or written now: disk full, connection lost, damaged."""
 
 
+class StoreRestored(HostError):
+    """A backup of the store was put back: the operator has to say that its meaning is understood."""
+
+
 class Collided(StoreFailed):
     """Another writer was quicker: the same again will do."""
 

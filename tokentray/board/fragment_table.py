@@ -19,7 +19,14 @@ DROP_TOMBSTONES = text("DELETE FROM frag WHERE week = :week AND a IS NULL")
 DROP_WEEK = text("DELETE FROM frag WHERE week = :week")
 WEEKS = text("SELECT week FROM frag GROUP BY week")
 ALL = text("SELECT week, kind, nonce, a, b, ct FROM frag ORDER BY week, kind, nonce")
-ROWS_OF_WEEK = text("SELECT week, kind, nonce, a, b, ct FROM frag WHERE week = :week")
+LIVE = text("SELECT kind, nonce FROM frag WHERE week = :week AND a IS NOT NULL")
+# PostgreSQL only: the rows stand up, and sit down again sorted.
+CHAIRS = text("CREATE TEMPORARY TABLE standing (LIKE frag) ON COMMIT DROP")
+STAND_UP = text("INSERT INTO standing SELECT week, kind, nonce, a, b, ct FROM frag WHERE week = :week")
+SIT_DOWN = text(
+    "INSERT INTO frag (week, kind, nonce, a, b, ct) SELECT week, kind, nonce, a, b, ct FROM standing ORDER BY nonce, kind"
+)
+GO_HOME = text("DROP TABLE standing")
 
 Key = tuple[str, str, bytes]
 
@@ -133,6 +140,10 @@ def live_nonces(connection: Connection, week: str) -> list[bytes]:
     return sorted(bytes(row.nonce) for row in connection.execute(NONCES, {"week": week}))
 
 
+def live_keys(connection: Connection, week: str) -> list[Key]:
+    return [(week, kind, bytes(nonce)) for kind, nonce in connection.execute(LIVE, {"week": week})]
+
+
 def cards_of(connection: Connection, week: str, circle: str | None) -> list[Row]:
     """Sealed cards, sorted by nonce; `circle` (hex) None means every circle."""
     found = [
@@ -156,10 +167,16 @@ def weeks_kept(connection: Connection) -> list[str]:
 
 
 def reseat_week(connection: Connection, week: str) -> None:
-    """Every row of the week leaves and comes back sorted by nonce, so that nothing physical tells when it came."""
-    rows = [Row(*found) for found in connection.execute(ROWS_OF_WEEK, {"week": week})]
+    """
+    Every row of the week leaves and comes back sorted by nonce, so that nothing physical tells when it came; on PostgreSQL.
+
+    The rows never come here: a large week would not fit into this process' memory.
+    """
+    connection.execute(CHAIRS)
+    connection.execute(STAND_UP, {"week": week})
     connection.execute(DROP_WEEK, {"week": week})
-    put_rows(connection, sorted(rows, key=lambda row: (bytes(row.nonce), row.kind)))
+    connection.execute(SIT_DOWN)
+    connection.execute(GO_HOME)
 
 
 def drop_tombstones(connection: Connection, week: str) -> None:

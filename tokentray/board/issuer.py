@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
 from tokentray.board import seat_table
 from tokentray.board.database import Store
-from tokentray.board.errors import Refused
+from tokentray.board.errors import Refused, StoreFailed
+from tokentray.board.ledger import Ledger
 from tokentray.board.season import Seasons
 from tokentray.core.board_crypto import Signer, blind_sign, signer_of
 from tokentray.core.errors import NotGenuine
@@ -34,8 +36,9 @@ class Book(msgspec.Struct, frozen=True):
 class Issuer:
     """The issuer at work; its functions are called from several threads."""
 
-    def __init__(self, store: Store, password: bytes, seasons: Seasons) -> None:
+    def __init__(self, store: Store, password: bytes, seasons: Seasons, ledger: Ledger) -> None:
         self._store = store
+        self._ledger = ledger
         self._password = password
         self._seasons = seasons
         self._signers: dict[tuple[str, str], Signer] = {}
@@ -60,7 +63,10 @@ class Issuer:
                 raise Refused(403, "This invite is unknown.")
             if seat_season != wish.season or not seat_table.claim_book(connection, code_hash, book_hash(wish)):
                 raise Refused(409, "This seat has another book already.")
+            generation = seat_table.next_generation(connection)
         with self._turn:
+            with suppress(StoreFailed):
+                self._ledger.note_came_to("issuer", generation)
             self._load_signers()
             return Book([self._sign(week, kind, blinded) for week, kind, blinded in wish.blinded])
 

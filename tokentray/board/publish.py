@@ -48,11 +48,11 @@ def publish_week(store: Store, week: str, values: dict[str, tuple[list[str], lis
 
 
 def drop_old_weeks(store: Store, keep: int) -> list[str]:
-    """Drops the fragments of all published weeks but the `keep` newest ones; gives the dropped weeks."""
+    """Drops the fragments of all published weeks but the `keep` newest ones; gives those weeks, whether or not they had any left."""
     with store.writing() as connection:
         published = weeks_published(connection)
-        old = sorted(set(published[: max(0, len(published) - keep)]) & set(weeks_kept(connection)))
-        drop_weeks(connection, old)
+        old = published[: max(0, len(published) - keep)]
+        drop_weeks(connection, sorted(set(old) & set(weeks_kept(connection))))
     return old
 
 

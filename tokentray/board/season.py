@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from tempfile import mkstemp
 
 import msgspec
 
@@ -203,7 +204,7 @@ def make_season(folder: str, plan: Plan, today: date) -> Manifest:
             seat_table.renew_seats(connection, season)
     write_secret(folder, f"seal-{season}.key", seal)
     root = secret_for(folder, "root.key")
-    _write(os.path.join(folder, "manifests", f"{season}.json"), signed_manifest(manifest, root), 0o644)
+    write_file(os.path.join(folder, "manifests", f"{season}.json"), signed_manifest(manifest, root), 0o644)
     return manifest
 
 
@@ -288,7 +289,7 @@ def secret_for(folder: str, name: str) -> bytes:
 
 
 def write_secret(folder: str, name: str, secret: bytes) -> None:
-    _write(os.path.join(folder, name), secret.hex().encode() + b"\n", 0o600)
+    write_file(os.path.join(folder, name), secret.hex().encode() + b"\n", 0o600)
 
 
 def root_hash(folder: str) -> bytes:
@@ -296,10 +297,16 @@ def root_hash(folder: str) -> bytes:
     return root_hash_of(known_secret(folder, "root.key"))
 
 
-def _write(path: str, data: bytes, mode: int) -> None:
-    beside = f"{path}.new"
-    with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+def write_file(path: str, data: bytes, mode: int) -> None:
+    """Whole or not at all, whoever else writes it, and on disk when this returns."""
+    descriptor, beside = mkstemp(prefix=f"{os.path.basename(path)}.", suffix=".new", dir=os.path.dirname(path))
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, mode)
+        os.replace(beside, path)
+    except BaseException:
+        os.remove(beside)
+        raise

@@ -1,4 +1,4 @@
-"""The issuer's two tables: seats, each with one book, and the signing keys of open weeks."""
+"""The issuer's two tables: seats, each with one book, and the signing keys of open weeks; beside them how far the store has come."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ CLAIM = text(
 )
 COUNT = text("SELECT count(*) FROM seat")
 RENEW = text("UPDATE seat SET season = :season, book_hash = NULL")
+VOID = text("DELETE FROM seat WHERE book_hash IS NULL")
 KEEP_KEY = text("INSERT INTO issuer_key (week, kind, pkcs8) VALUES (:week, :kind, :pkcs8)")
 KEYS = text("SELECT week, kind, pkcs8 FROM issuer_key")
 WEEKS = text("SELECT week FROM issuer_key GROUP BY week")
@@ -55,3 +56,20 @@ def weeks_with_keys(connection: Connection) -> list[str]:
 
 def destroy_keys(connection: Connection, week: str) -> None:
     connection.execute(DESTROY, {"week": week})
+
+
+def void_unclaimed(connection: Connection) -> int:
+    """Seats without a book are gone; gives how many."""
+    return connection.execute(VOID).rowcount
+
+
+def generation_of(connection: Connection) -> int:
+    """How far the store has come: it grows with each start, claim and season, and with each key that is destroyed."""
+    # SQLite keeps this number of the application's in the file's head, inside the transaction like everything else.
+    return int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
+
+
+def next_generation(connection: Connection, after: int = 0) -> int:
+    generation = max(generation_of(connection), after) + 1
+    connection.exec_driver_sql(f"PRAGMA application_id = {generation}")
+    return generation

@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import uvicorn
@@ -17,11 +17,13 @@ from tokentray.board.app import Parts, make_app
 from tokentray.board.board import Desk
 from tokentray.board.closing import close_due
 from tokentray.board.database import Store, open_board, open_issuer
-from tokentray.board.errors import WrongWish
+from tokentray.board.errors import StoreFailed, WrongWish
 from tokentray.board.issuer import Issuer
+from tokentray.board.ledger import Ledger
 from tokentray.board.relay import Relay
+from tokentray.board.restored import note_further, note_issuer_further, refuse_restored
 from tokentray.board.season import Seasons, known_secret, read_secret
-from tokentray.board.writer import Writer, reseat
+from tokentray.board.writer import Writer
 from tokentray.core.clock import Clock
 
 ROLES = ("all", "issuer", "board", "relay")
@@ -45,7 +47,7 @@ def opened(service: Service) -> Iterator[ASGIApp]:
     The application with its stores open and its writer running.
 
     Raises:
-        HostError: a store cannot be opened, there is no season yet, an option does not fit.
+        HostError: a store cannot be opened or was put back from a backup, there is no season yet, an option does not fit.
     """
     with ExitStack() as stack:
         seasons = Seasons(service.folder)
@@ -54,6 +56,7 @@ def opened(service: Service) -> Iterator[ASGIApp]:
                 raise WrongWish("A relay needs --board https://board.example")
             yield make_app(Parts(seasons, service.clock, relay=Relay(service.relay_to)))
             return
+        ledger = Ledger(service.folder)
         issuer_store: Store | None = None
         board_store: Store | None = None
         issuer: Issuer | None = None
@@ -62,12 +65,17 @@ def opened(service: Service) -> Iterator[ASGIApp]:
         if service.role in ("all", "issuer"):
             issuer_store = open_issuer(service.folder)
             stack.callback(issuer_store.close)
-            issuer = Issuer(issuer_store, known_secret(service.folder, "issuer.key"), seasons)
+            issuer = Issuer(issuer_store, known_secret(service.folder, "issuer.key"), seasons, ledger)
         if service.role in ("all", "board"):
             board_store = open_board(service.folder, service.database)
             stack.callback(board_store.close)
-            reseat(board_store)
-            writer = Writer(board_store)
+        refuse_restored(ledger, issuer_store, board_store)
+        if issuer_store:
+            note_issuer_further(ledger, issuer_store)
+        if board_store:
+            note_further(ledger, board_store)
+            stack.callback(_note_the_end, ledger, board_store)
+            writer = Writer(board_store, ledger)
             stack.callback(writer.stop)
             desk = Desk(seasons, service.clock)
 
@@ -77,6 +85,12 @@ def opened(service: Service) -> Iterator[ASGIApp]:
         key_hash = read_secret(service.folder, "read.sha256")
         parts = Parts(seasons, service.clock, issuer, desk, board_store, writer, read_key_hash=key_hash)
         yield make_app(parts, close_weeks)
+
+
+def _note_the_end(ledger: Ledger, board: Store) -> None:
+    # A store that is lost now is none that could have gone further.
+    with suppress(StoreFailed):
+        note_further(ledger, board)
 
 
 def serve(service: Service, host: str, port: int) -> None:

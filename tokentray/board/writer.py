@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from tokentray.board.cell_table import is_closed
+from tokentray.board.cell_table import is_closed, next_generation, note_seated, weeks_seated, weeks_unseated
 from tokentray.board.database import Store
 from tokentray.board.errors import Collided, StoreFailed
 from tokentray.board.fragment_table import (
@@ -21,20 +21,26 @@ from tokentray.board.fragment_table import (
     Outcome,
     Row,
     bury_row,
+    find_row,
     put_again,
     put_rows,
     replace_row,
     reseat_week,
     weeks_kept,
 )
+from tokentray.board.ledger import Ledger
 
 GROUP = 512
 GATHER_S = 0.01
 TRIES = 8
 REST_S = 0.05
 CHECKPOINT_S = 1.0
-RESEAT_SQLITE_S = 3600.0
-RESEAT_POSTGRESQL_S = 86_400.0
+RESEAT_EVERY_S = {"sqlite": 0.0, "postgresql": 60.0}
+RESEAT_PART = 20
+RESEAT_AT_MOST_S = 3600.0
+VACUUM_WAIT_MS = 2000
+SEEN = "seen"
+CHANGES = (Outcome.CREATED, Outcome.REPLACED, Outcome.GONE)
 PUBLISHING_LOCK = 84_849
 
 
@@ -47,9 +53,15 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Other content, by whoever showed the secret."""
+    """
+    Other content, by whoever showed the secret.
+
+    `envelope` is the hash of the envelope it came in, None if it came unsealed: whoever forwards envelopes cannot open them, but could send
+    an old one once more.
+    """
 
     row: Row
+    envelope: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +84,19 @@ class Writer:
     """
     Takes wishes from any thread and answers each with a future, after the commit that holds it.
 
-    A future fails with StoreFailed if nothing of its group was kept.
+    A future fails with StoreFailed if its group was not kept, or if the connection was lost before the store had said so: then the same wish
+    once more is answered rightly. `ledger` None: deletions are remembered nowhere else.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, ledger: Ledger | None = None) -> None:
         self._store = store
+        self._ledger = ledger
         self._wishes: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._random = secrets.SystemRandom()
         self._checkpoint_at = 0.0
-        self._reseat_at = time.monotonic() + self._reseat_every()
+        self._reseat_at = 0.0
+        # A process before may have been killed before it came to that.
+        self._loose = True
         self._changed = False
         self._thread = threading.Thread(target=self._run, name="board-writer", daemon=True)
         self._thread.start()
@@ -107,12 +123,13 @@ class Writer:
             group, going = self._next_group()
             if group:
                 self._commit(group)
-            self._tidy(resting=not group or not going)
+            self._tidy(resting=not group)
+        if self._loose and self._store.on_sqlite:
+            self._reseat()
 
     def _next_group(self) -> tuple[list[Asked], bool]:
         try:
-            until_reseat = max(REST_S, self._reseat_at - time.monotonic())
-            first = self._wishes.get(timeout=REST_S if self._changed else until_reseat)
+            first = self._wishes.get(timeout=self._patience())
         except queue.Empty:
             return [], True
         if first is None:
@@ -128,6 +145,12 @@ class Writer:
                 group.append(wish)
         return group, True
 
+    def _patience(self) -> float | None:
+        """How long to wait for the next wish before there is something else to do."""
+        if self._changed:
+            return REST_S
+        return max(REST_S, self._reseat_at - time.monotonic()) if self._loose else None
+
     def _commit(self, group: list[Asked]) -> None:
         self._random.shuffle(group)
         try:
@@ -135,7 +158,8 @@ class Writer:
         except Exception as error:  # StoreFailed, or a bug, which must not leave the others waiting for ever
             _tell([(answer, error) for _, answer in group])
             return
-        self._changed = True
+        if any(outcome in CHANGES for outcome in outcomes):
+            self._changed = self._loose = True
         if any(outcome in (Outcome.GONE, Outcome.REPLACED) for outcome in outcomes):
             self._checkpoint_at = 0.0
             self._checkpoint()
@@ -144,22 +168,47 @@ class Writer:
     def _granted(self, wishes: list[Wish]) -> list[Outcome]:
         for _ in range(TRIES - 1):
             try:
-                with self._store.writing() as connection:
-                    return _grant(connection, wishes)
+                return self._granted_once(wishes)
             except Collided:
                 time.sleep(self._random.random() * 0.02)
+        return self._granted_once(wishes)
+
+    def _granted_once(self, wishes: list[Wish]) -> list[Outcome]:
+        generation = 0
         with self._store.writing() as connection:
-            return _grant(connection, wishes)
+            outcomes = _grant(connection, wishes)
+            gone = [
+                wish.key
+                for wish, outcome in zip(wishes, outcomes, strict=True)
+                if isinstance(wish, Bury) and outcome is Outcome.GONE
+            ]
+            if self._ledger and (gone or Outcome.REPLACED in outcomes):
+                generation = next_generation(connection)
+                self._ledger.remember_gone(gone)
+        if self._ledger and generation:
+            # The store is kept already; a ledger that is behind it does no harm.
+            with suppress(StoreFailed):
+                self._ledger.note_came_to("board", generation)
+        return outcomes
 
     def _tidy(self, *, resting: bool) -> None:
         if self._changed and (resting or time.monotonic() >= self._checkpoint_at):
             self._checkpoint()
-        if time.monotonic() >= self._reseat_at:
-            self._reseat_at = time.monotonic() + self._reseat_every()
-            try:
-                reseat(self._store)
-            except StoreFailed:
-                return
+        # At rest: what came is hardly written when it is sorted. Under load that would stand in the way, but an hour is enough.
+        now = time.monotonic()
+        if self._loose and now >= self._reseat_at + (0 if resting else RESEAT_AT_MOST_S):
+            self._reseat()
+
+    def _reseat(self) -> None:
+        start = time.monotonic()
+        try:
+            reseat(self._store)
+            self._loose = self._changed = False
+        except StoreFailed:
+            pass
+        took = time.monotonic() - start
+        every = max(RESEAT_EVERY_S[self._store.dialect], took * RESEAT_PART)
+        self._reseat_at = time.monotonic() + min(every, RESEAT_AT_MOST_S)
 
     def _checkpoint(self) -> None:
         # The write-ahead log holds the groups in the order they came, and what was deleted: it is emptied at every rest.
@@ -172,9 +221,6 @@ class Writer:
         except StoreFailed:
             return
         self._changed = bool(busy)
-
-    def _reseat_every(self) -> float:
-        return RESEAT_SQLITE_S if self._store.on_sqlite else RESEAT_POSTGRESQL_S
 
 
 def _tell(told: list[tuple[Answer, Outcome | Exception]]) -> None:
@@ -217,7 +263,7 @@ def _grant(connection: Connection, wishes: list[Wish]) -> list[Outcome]:
         elif closed[wish.row.week]:
             outcomes.append(Outcome.CLOSED)
         elif isinstance(wish, Replace):
-            outcomes.append(replace_row(connection, wish.row))
+            outcomes.append(_replace(connection, wish))
         elif wish.row.key in created and first[wish.row.key] is wish:
             outcomes.append(Outcome.CREATED)
         else:
@@ -225,18 +271,49 @@ def _grant(connection: Connection, wishes: list[Wish]) -> list[Outcome]:
     return outcomes
 
 
+def _replace(connection: Connection, wish: Replace) -> Outcome:
+    """An envelope that has replaced something is spent until the week closes, as tombstones are: it cannot bring older content back."""
+    if wish.envelope is None:
+        return replace_row(connection, wish.row)
+    seen = Row(wish.row.week, SEEN, wish.envelope, None)
+    if find_row(connection, seen.key) is not None:
+        return put_again(connection, wish.row)
+    outcome = replace_row(connection, wish.row)
+    if outcome is Outcome.REPLACED:
+        put_rows(connection, [seen])
+    return outcome
+
+
 def reseat(store: Store) -> None:
-    """Nothing physical tells any more in which order rows came: on SQLite the file is written anew, elsewhere each week."""
-    if store.on_sqlite:
-        with store.apart() as connection:
+    """
+    Nothing physical tells any more in which order rows came: the open weeks are sorted by nonce, and the file or table is written anew.
+
+    Raises:
+        StoreFailed: the store is busy or lost; another time will do.
+    """
+    with store.writing() as connection:
+        if not store.on_sqlite:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PUBLISHING_LOCK})")
+            settled = weeks_seated(connection)
+            for week in weeks_kept(connection):
+                if week not in settled:
+                    reseat_week(connection, week)
+        closed = weeks_unseated(connection)
+    _write_anew(store)
+    with store.writing() as connection:
+        for week in closed:
+            note_seated(connection, week)
+
+
+def _write_anew(store: Store) -> None:
+    with store.apart() as connection:
+        if store.on_sqlite:
             connection.exec_driver_sql("VACUUM")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return
-    with store.writing() as connection:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PUBLISHING_LOCK})")
-        for week in weeks_kept(connection):
-            reseat_week(connection, week)
-    with store.apart() as connection:
+            return
+        # Who waits for the whole table makes all others wait behind; a dump may hold it for long.
+        connection.exec_driver_sql(f"SET lock_timeout = {VACUUM_WAIT_MS}")
         # Deleted rows stay in the heap's pages until those are written anew. A sharded table is vacuumed on its shards.
         if connection.exec_driver_sql("SELECT relkind FROM pg_class WHERE oid = 'frag'::regclass").scalar_one() == "r":
             connection.exec_driver_sql("VACUUM FULL frag")
+        connection.exec_driver_sql("RESET lock_timeout")
