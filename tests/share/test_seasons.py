@@ -13,7 +13,7 @@ from tests.share.small_board import SmallBoard
 from tokentray.core.board_crypto import new_root_key, new_signer, parse_invite
 from tokentray.core.errors import BoardRefused, NotGenuine
 from tokentray.core.fragment import Adopted
-from tokentray.core.manifest import Function, Noise
+from tokentray.core.manifest import Function, Noise, Window
 from tokentray.share.outbox import queue_fragment
 from tokentray.share.team import L1, Team
 from tokentray.share.tokens import check_manifest, join, team_here
@@ -53,13 +53,13 @@ def test_within_a_day_nothing_is_asked(member: Member, board: SmallBoard) -> Non
 def test_other_words_are_taken_over_and_told(member: Member, board: SmallBoard) -> None:
     team = member.join()
     board.sign(
-        tools=("gpt",), functions=(Function("engineering", "25-49"),), k=4, noise=Noise(eps=3.0), retention_weeks=20
+        tools=("gpt",), functions=(Function("engineering", "25-49"),), k=6, noise=Noise(eps=1.5), retention_weeks=20
     )
     team = checked(member, team)
     assert team.manifest.tools == ("gpt",)
     assert team_here(member.history) == team
     assert news(member) == (
-        "A published number stands for 4 people at least now; it was 5. The noise has ε 3 from 25 people on now; it was 2 from 25. "
+        "A published number stands for 6 people at least now; it was 5. The noise has ε 1.5 from 25 people on now; it was 2 from 25. "
         "The tools are gpt now. Fragments are kept for 20 weeks now; it was 13."
     )
 
@@ -109,9 +109,12 @@ def test_a_relay_that_is_gone_stops_everything_until_the_person_agrees(relayed: 
     assert checked(relayed, team) == team
 
 
-def test_a_relay_of_the_boards_own_host_is_as_good_as_gone(relayed: Member) -> None:
+@pytest.mark.parametrize(
+    "host", ["board.example", "board.example:443", "board.example:8443", "BOARD.example", "board.example."]
+)
+def test_a_relay_of_the_boards_own_host_is_as_good_as_gone(relayed: Member, host: str) -> None:
     team = relayed.join()
-    relayed.board.sign(relay="https://board.example/v1/relay")
+    relayed.board.sign(relay=f"https://{host}/v1/relay")
     with pytest.raises(BoardRefused, match="L1 holds instead of L2"):
         checked(relayed, team)
 
@@ -154,3 +157,44 @@ def test_the_same_season_and_another_team_are_not_joined_beside_it(member: Membe
     other = parse_invite(SmallBoard().link())
     with pytest.raises(BoardRefused, match="another team"):
         join(member.history, other, member.secrets.code, "keyring", member.client, FRIDAY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"k": 1}, "1 people at least, instead of 5"),
+        ({"noise": Noise(1000.0, 25)}, "ε 1000 from 25"),
+        ({"noise": Noise(2.0, 26)}, "from 26"),
+        ({"functions": (Function("founders", "2"),)}, "fewer than 10 people"),
+        ({"functions": (Function("founders", "few"),)}, "fewer than 10 people"),
+        ({"weeks": ()}, "its weeks"),
+        ({"weeks": ("2026-W47", "2026-W47")}, "its weeks"),
+        ({"weeks": ("2026-W47", "2026-W99")}, "its weeks"),
+        ({"window": Window(0, 0)}, "takes fragments"),
+        ({"window": Window(-4_000_000, 14)}, "takes fragments"),
+        ({"window": Window(0, 1_000_000_000)}, "takes fragments"),
+        ({"retention_weeks": 1_000_000_000}, "are kept"),
+        ({"retention_weeks": -5}, "are kept"),
+        ({"kinds": {}}, "its kinds"),
+        ({"tools": ("gpt", "gpt")}, "its words"),
+        ({"tools": tuple(f"tool {number}" for number in range(1000))}, "its words"),
+        ({"categories": ("\x1b[2J",)}, "its words"),
+        ({"categories": ("gnitirw\u202e",)}, "its words"),
+        ({"season": "2026\nQ4"}, "its words"),
+        ({"seal": b""}, "envelopes"),
+        ({"seal": bytes(32)}, "envelopes"),
+        ({"relay": "ftp://relay.example"}, "relay's address"),
+        ({"relay": "http://127.0.0.1:631/printers"}, "relay's address"),
+        ({"relay": "https://[bad"}, "relay's address"),
+    ],
+)
+def test_a_manifest_that_protects_less_or_cannot_be_is_refused(
+    member: Member, board: SmallBoard, changed: dict[str, object], why: str
+) -> None:
+    team = member.join()
+    board.sign(**({"season": "2027-Q1", "weeks": ("2026-W49",)} | changed))
+    with pytest.raises(NotGenuine, match=why):
+        checked(member, team)
+    assert team_here(member.history) == team
+    with pytest.raises(NotGenuine, match=why):
+        member.join()

@@ -13,6 +13,7 @@ import msgspec
 
 from tokentray.core.manifest import Manifest
 from tokentray.core.published import Team as Board
+from tokentray.http_client import is_loopback
 from tokentray.store.database import History
 from tokentray.store.outbox_table import CHECK_EVERY, team_of
 
@@ -94,7 +95,14 @@ def kept_team(history: History, opened: Callable[[bytes, bytes], Manifest] = und
 
 def holds_against_operator(board: str, manifest: Manifest) -> bool:
     """Whether fragments go through a relay of another host, so that level L2 may be said to hold if somebody else runs it."""
-    return manifest.relay is not None and urlsplit(manifest.relay).netloc != urlsplit(board).netloc
+    return manifest.relay is not None and _host(manifest.relay) != _host(board)
+
+
+def _host(url: str) -> str:
+    """Without its port, which one operator has many of; only on loopback, where all of a trial is one host, the port tells."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return parts.netloc if is_loopback(host) else host
 
 
 def opens_at(team: Team, week: str) -> datetime:

@@ -24,6 +24,7 @@ from tokentray.core.board_crypto import (
 )
 from tokentray.core.errors import BoardRefused, Mistyped, NotGenuine
 from tokentray.core.manifest import Invite, Manifest
+from tokentray.share.acceptable import refuse_weak_or_strange
 from tokentray.share.board_client import BoardClient
 from tokentray.share.team import BEFORE, Team, holds_against_operator, is_check_due, kept_team, monday_of
 from tokentray.store.database import History, transaction
@@ -87,7 +88,7 @@ def join(history: History, invite: Invite, code: bytes, key_from: str, client: B
     here = team_here(history)
     if here is not None and (here.board, here.root_hash) != (invite.board, invite.root_hash):
         raise BoardRefused("This machine belongs to another team: “tokentray share leave” leaves it.")
-    manifest, document = _checked_manifest(client, invite.root_hash, None)
+    manifest, document = _checked_manifest(client, invite.board, invite.root_hash, None)
     if here is not None and manifest.weeks <= here.manifest.weeks:
         raise BoardRefused(
             f"This machine belongs to a team already, and has its tokens of {here.manifest.season}: “tokentray share leave” leaves it."
@@ -120,13 +121,13 @@ def check_manifest(history: History, team: Team, client: BoardClient, now: datet
     knows that the relay is gone; then the former one is not asked.
 
     Raises:
-        NotGenuine: board and relay differ, or the season's weeks or keys are others than it began with.
+        NotGenuine: board and relay differ, the season's weeks or keys are others than it began with, or the manifest protects less than TTB/1.
         BoardRefused: the promise fell from L2 to L1, to which the person has not agreed.
     """
     if not agreed and not is_check_due(team, now):
         return team
     known = team.newest
-    manifest, document = _checked_manifest(client, team.root_hash, None if agreed else known.relay)
+    manifest, document = _checked_manifest(client, team.board, team.root_hash, None if agreed else known.relay)
     if manifest.season == known.season and _fixed(manifest) != _fixed(known):
         raise NotGenuine("The board's manifest is another one than when you joined. Nothing is sent; tell your team.")
     if manifest.season != known.season and manifest.weeks <= known.weeks:
@@ -190,9 +191,10 @@ def _book(
     return finished_book(code, msgspec.structs.replace(manifest, weeks=weeks), given)
 
 
-def _checked_manifest(client: BoardClient, root_hash: bytes, relay: str | None) -> tuple[Manifest, bytes]:
+def _checked_manifest(client: BoardClient, board: str, root_hash: bytes, relay: str | None) -> tuple[Manifest, bytes]:
     document = client.same_manifest(relay)
     manifest = opened_manifest(document, root_hash)
+    refuse_weak_or_strange(manifest, board)
     if manifest.relay not in (None, relay) and client.manifest(manifest.relay) != document:
         raise NotGenuine(
             "The board shows its relay another manifest than you, which could single you out. Do not join; tell your team."
