@@ -74,7 +74,11 @@ def run(arguments: list[str]) -> int:
     make_environment("requirements-board.txt" if arguments[:1] == ["board"] else "requirements.txt")
     if not arguments or arguments[0] == "demo":
         find_libraries()
-    return subprocess.call([PYTHON, "-m", "tokentray", *arguments], env=environment())
+    command = [PYTHON, "-m", "tokentray", *arguments]
+    if os.name == "nt":
+        return subprocess.call(command, env=environment())
+    # In our place, so that whoever ends this ends the program.
+    os.execve(PYTHON, command, environment())
 
 
 def test(arguments: list[str]) -> int:
