@@ -15,7 +15,6 @@ WITHDRAWAL_SPREAD: Final = timedelta(hours=6)
 # A machine that was asleep for longer than this at a planned time draws another one: whoever sent all that is overdue on waking would
 # show which fragments are one person's.
 LATE: Final = timedelta(minutes=30)
-AGAIN: Final = timedelta(days=1)
 SOON: Final = timedelta(hours=8)
 SHORTEST: Final = timedelta(hours=1)
 
@@ -38,18 +37,22 @@ class Later:
 
 def first_time(now: datetime, latest: datetime, zone: tzinfo | None = None) -> datetime:
     """A random moment of the working hours within six days; any moment up to `latest` where there are none. `zone` None: the machine's own."""
-    return _working_moment(now, _end(now, SPREAD, latest), zone)
+    end = _end(now, SPREAD, latest)
+    for _ in range(TRIES):
+        moment = _moment(now, end)
+        local = moment.astimezone(zone)
+        if local.weekday() in WORKDAYS and local.hour in WORKING_HOURS:
+            return moment
+    return moment
 
 
 def next_time(missed: int, now: datetime, latest: datetime, zone: tzinfo | None = None) -> datetime:
     """
-    The same for what could not leave at its time: within a day, and from the second time on within eight hours.
+    The same for what could not leave at its time; from the second time on a random moment within eight hours.
 
     Then at whatever hour, since this machine keeps others than most, and what was chosen should arrive.
     """
-    if missed == 0:
-        return _working_moment(now, _end(now, AGAIN, latest), zone)
-    return _moment(now, _end(now, SOON, latest))
+    return first_time(now, latest, zone) if missed == 0 else _moment(now, _end(now, SOON, latest))
 
 
 def withdrawal_time(now: datetime) -> datetime:
@@ -95,12 +98,3 @@ def _end(now: datetime, spread: timedelta, latest: datetime) -> datetime:
 
 def _moment(start: datetime, end: datetime) -> datetime:
     return start + (end - start) * CHANCE.random()
-
-
-def _working_moment(start: datetime, end: datetime, zone: tzinfo | None) -> datetime:
-    for _ in range(TRIES):
-        moment = _moment(start, end)
-        local = moment.astimezone(zone)
-        if local.weekday() in WORKDAYS and local.hour in WORKING_HOURS:
-            return moment
-    return moment
