@@ -22,6 +22,16 @@ def read_today() -> None:
     _read(only_today=True)
 
 
+def read_all() -> None:
+    """
+    Reads what is new in all of the agents' logs.
+
+    Raises:
+        NothingConfigured: there is nothing to be read.
+    """
+    _read(only_today=False)
+
+
 def history_to_read(here: "Here") -> History:
     """
     The history, open for reading; if it has never been read to the end, everything in the logs is read into it first.
@@ -30,12 +40,12 @@ def history_to_read(here: "Here") -> History:
         NothingConfigured: there is none, and nothing to be read.
     """
     if not here.has_history:
-        _read(only_today=False)
+        read_all()
     history = open_history(paths.history_file(), read_only=True)
     if not is_unfinished(history):
         return history
     history.close()
-    _read(only_today=False)
+    read_all()
     return open_history(paths.history_file(), read_only=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from tokentray.cli.errors import NothingConfigured
-from tokentray.cli.first_reading import history_to_read
+from tokentray.cli.first_reading import read_all
 from tokentray.cli.here import Here
 from tokentray.cli.journal_history import journal_to_write
 from tokentray.core.api_key import ApiKey
@@ -22,9 +22,9 @@ READER_NAME = "share/reader"
 
 
 def history_of_use(here: Here) -> History:
-    """The history, open for writing, with what the logs say; also if there is no use at all."""
+    """The history, open for writing, with all that the logs say by now; also if there is no use at all."""
     with contextlib.suppress(NothingConfigured):
-        history_to_read(here).close()
+        read_all()
     return journal_to_write(here)
 
 
