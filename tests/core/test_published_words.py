@@ -131,3 +131,4 @@ def test_a_week_in_words(week, words):
 
 def test_words_of_the_board_are_shown_as_written():
     assert label_of("customer-care") == "Customer care"
+    assert label_of("claude-code") == "Claude Code"

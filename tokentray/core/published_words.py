@@ -32,7 +32,9 @@ LABELS = {
     "<10M": "1M to 10M",
     "<100M": "10M to 100M",
     ">=100M": "From 100M",
+    "claude-code": "Claude Code",
     "gpt": "GPT",
+    "openai": "OpenAI",
     OTHER: "Other",
 }
 
