@@ -14,7 +14,17 @@ from tests.share.small_board import SmallBoard
 from tokentray.core.errors import BoardRefused, NotGenuine
 from tokentray.core.fragment import Adopted, Used, Went
 from tokentray.core.journal import Card, Level, Outcome
-from tokentray.share.outbox import note_spent, queue_card, queue_fragment, skip, verify, withdraw
+from tokentray.share.outbox import (
+    QUIET,
+    note_spent,
+    queue_card,
+    queue_fragment,
+    send_due,
+    skip,
+    verify,
+    was_asked_lately,
+    withdraw,
+)
 from tokentray.share.team import L1, L2
 from tokentray.share.timing import LATE, WORKDAYS, WORKING_HOURS
 from tokentray.share.tokens import check_manifest, team_here
@@ -258,6 +268,71 @@ def test_what_the_board_does_not_offer_any_more_stops_nothing_else(member: Membe
         ("refused", "use"),
         ("sent", "c1"),
     ]
+
+
+def test_what_the_board_did_not_take_can_be_shared_again(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    board.calls["/v1/sealed"] = 422
+    assert [sent.state for sent in member.send(team, everything=True)] == ["refused"]
+    del board.calls["/v1/sealed"]
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    assert [sent.state for sent in member.send(team, everything=True)] == ["sent"]
+
+
+def test_what_may_have_arrived_holds_its_token(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    board.fails = 500
+    member.send(team, everything=True)
+    lapsed = member.clock.instant = FRIDAY + timedelta(days=365)
+    assert [sent.why for sent in member.send(team)] == ["its week closed before; it may have arrived"]
+    assert lapsed == all_parcels(member.history)[0].done_at
+    with pytest.raises(BoardRefused, match="already"):
+        queue_fragment(member.history, team, WEEK, Adopted(v=1, adoption="none"), FRIDAY)
+
+
+def test_a_clock_that_leapt_ahead_for_a_moment_costs_no_token(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY)
+    member.clock.instant = FRIDAY + timedelta(days=365)
+    assert [sent.state for sent in member.send(team)] == ["lapsed"]
+    member.clock.instant = FRIDAY
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    assert [sent.state for sent in member.send(team, everything=True)] == ["sent"]
+
+
+def test_what_is_sent_at_once_takes_nothing_else_along(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C2, FRIDAY, at_once=True)
+    member.clock.instant = now = FRIDAY + 2 * LATE
+    chosen = queue_fragment(member.history, team, WEEK, C1, now, at_once=True).number
+    sent = send_due(member.history, team, lambda: member.secrets, member.client, now, chosen=[chosen])
+    assert [(one.parcel.kind, one.state) for one in sent] == [("c1", "sent")]
+    assert len(board.opened) == 1
+    planned = next_departure(member.history)
+    assert planned is not None
+    assert planned > now
+
+
+def test_nothing_leaves_through_a_relay_next_to_a_question_to_the_board(tmp_path: Path) -> None:
+    board = SmallBoard(relay="https://relay.example/v1/relay")
+    with open_history(str(tmp_path / "other.sqlite")) as history:
+        member = Member(history, board)
+        team = member.join()
+        assert was_asked_lately(history, team, FRIDAY + timedelta(minutes=9))
+        assert not was_asked_lately(history, team, FRIDAY + QUIET)
+        assert not was_asked_lately(history, team, FRIDAY - HOUR)
+        member.clock.instant = FRIDAY + HOUR
+        queue_fragment(history, team, WEEK, C1, member.clock.now(), at_once=True)
+        member.send(team, everything=True)
+        assert not was_asked_lately(history, team, FRIDAY + HOUR)  # the relay's questions are none
+        member.client.nonces(WEEK)
+        assert was_asked_lately(history, team, FRIDAY + HOUR)
+
+
+def test_without_a_relay_a_question_makes_no_difference(member: Member) -> None:
+    assert not was_asked_lately(member.history, member.join(), FRIDAY)
 
 
 def test_a_closed_week_takes_nothing_but_gives_back(member: Member, board: SmallBoard) -> None:

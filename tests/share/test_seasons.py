@@ -16,7 +16,7 @@ from tokentray.core.fragment import Adopted
 from tokentray.core.manifest import Function, Noise, Window
 from tokentray.share.outbox import queue_fragment
 from tokentray.share.team import L1, Team
-from tokentray.share.tokens import check_manifest, join, team_here
+from tokentray.share.tokens import check_manifest, join, still_shown_to_relay, team_here
 from tokentray.store.database import open_history
 from tokentray.store.outbox_table import team_of, token_counts
 
@@ -117,6 +117,22 @@ def test_a_relay_of_the_boards_own_host_is_as_good_as_gone(relayed: Member, host
     relayed.board.sign(relay=f"https://{host}/v1/relay")
     with pytest.raises(BoardRefused, match="L1 holds instead of L2"):
         checked(relayed, team)
+
+
+def test_what_leaves_at_once_asks_the_relay_and_not_the_board(relayed: Member) -> None:
+    team = relayed.join()
+    before = len(relayed.board.requests)
+    assert still_shown_to_relay(relayed.history, team, relayed.client)
+    relayed.board.sign(tools=("gpt",))
+    assert not still_shown_to_relay(relayed.history, team, relayed.client)
+    assert {url for _, url, _ in relayed.board.requests[before:]} == {"https://relay.example/v1/manifest"}
+
+
+def test_without_a_relay_only_the_board_can_be_asked(member: Member, board: SmallBoard) -> None:
+    team = member.join()
+    before = len(board.requests)
+    assert not still_shown_to_relay(member.history, team, member.client)
+    assert len(board.requests) == before
 
 
 def test_another_relay_is_asked_too_and_told(relayed: Member) -> None:

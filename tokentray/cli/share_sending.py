@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +22,13 @@ from tokentray.core.fragment import KINDS, Fragment, fragment_bytes, kind_of
 from tokentray.core.journal import Card
 from tokentray.core.period import local_day
 from tokentray.insights.checkin import days_of_week, week_of
+from tokentray.share.board_client import BoardClient
 from tokentray.share.fragments import TEXTS, adopted, card_text, category_of, sentence_of, told, used, went
 from tokentray.share.lint import Finding, findings, rewritten
-from tokentray.share.outbox import Sent, put_off, queue_card, queue_fragment, send_due, skip, withdraw
+from tokentray.share.outbox import Sent, put_off, queue_card, queue_fragment, send_due, skip, was_asked_lately, withdraw
 from tokentray.share.team import STYLE, Team, is_check_due
 from tokentray.share.team_view import CardWish, ShareWish
-from tokentray.share.tokens import check_manifest
+from tokentray.share.tokens import check_manifest, still_shown_to_relay
 from tokentray.share.week import take_week
 from tokentray.store.database import History, transaction
 from tokentray.store.outbox_table import Parcel, all_parcels, set_team, skip_week
@@ -68,7 +70,9 @@ def run(options: Namespace, here: Here) -> int:
         if options.action == "send" and (options.not_this_week or options.this_week_after_all):
             return _skip(options, history, week, here)
         fragments, notes = _fragments(options, history, team, week, here)
-        cards = [_leaving(options, history, team, name, here) for name in options.card if "card" not in options.without]
+        cards = [
+            _leaving(options, history, team, week, name, here) for name in options.card if "card" not in options.without
+        ]
         if options.action == "preview":
             return _preview(options, team, week, fragments, cards, notes)
         return _send(options, history, team, week, fragments, cards, here)
@@ -142,7 +146,7 @@ def _fragments(
     options: Namespace, history: History, team: Team, week: str, here: Here
 ) -> tuple[list[Fragment], list[str]]:
     use = take_week(history, here.settings, week, here.zone)
-    offered = team.manifest.vocabulary
+    offered = team.season_of(week).vocabulary
     found: list[Fragment] = []
     notes: list[str] = []
     if "c1" not in options.without:
@@ -156,16 +160,16 @@ def _fragments(
         else:
             found.append(result)
     if options.use and "use" not in options.without:
-        bands = used(use, offered, team.manifest.kinds.get("use", 0))
+        bands = used(use, offered, team.season_of(week).kinds.get("use", 0))
         found += bands
         if not bands:
             notes.append("No use: no tokens are known of this week.")
     return found, notes
 
 
-def _leaving(options: Namespace, history: History, team: Team, name: str, here: Here) -> Leaving:
+def _leaving(options: Namespace, history: History, team: Team, week: str, name: str, here: Here) -> Leaving:
     card = card_named(history, name)
-    offered = team.manifest.vocabulary
+    offered = team.season_of(week).vocabulary
     category = options.category or category_of(card, offered)
     if category not in offered.categories:
         raise WrongUsage(f"Which category is card {card.id} of? --category takes {', '.join(offered.categories)}.")
@@ -260,7 +264,7 @@ def _tell_queued(
     """JSON, share-send: parcels that were `queued`, or, if they leave at once, `sent` with what became of each."""
     if at_once:
         warn(AT_ONCE)
-        return _send_due(options, history, team, here, everything=True)
+        return _send_due(options, history, team, here, chosen=[parcel.number for parcel in queued])
     if options.json:
         print_json("share-send", {"queued": [parcel_object(parcel) for parcel in queued], "sent": []})
         return DONE
@@ -314,25 +318,43 @@ def _queue(
     return queued, code
 
 
-def _send_due(options: Namespace, history: History, team: Team, here: Here, everything: bool = False) -> int:
+def _send_due(
+    options: Namespace, history: History, team: Team, here: Here, chosen: Collection[int] | None = None
+) -> int:
+    """What has its time; or at once those that are `chosen`, by their numbers."""
     board = board_of(history, here, team.board)
-    asks = is_check_due(team, here.now)
     try:
-        team = check_manifest(history, team, board, here.now)
+        done = (
+            _sent_now(history, team, here, board, chosen)
+            if chosen is not None
+            else _sent_due(history, team, here, board)
+        )
     except SourceError:
         # A board that is away for now is no refusal: the tray tells a person of an error only that comes without an object.
         if options.json:
             print_json("share-send", {"queued": [], "sent": []})
         raise
-    # A board that has just seen this address would know that what reaches it now by way of the relay comes from here.
-    may_send = everything or not asks
-    sending = (history, team, lambda: own_secrets(team), board, here.now)
-    done = send_due(*sending, everything=everything) if may_send else put_off(history, team, here.now)
     if options.json:
         print_json("share-send", {"queued": [], "sent": _sent_objects(done)})
     elif not done:
         print("Nothing has its time yet.")
     return _tell_sent(done, options)
+
+
+def _sent_due(history: History, team: Team, here: Here, board: BoardClient) -> list[Sent]:
+    asks = is_check_due(team, here.now)
+    team = check_manifest(history, team, board, here.now)
+    # A board that has just seen this address would know that what reaches it now by way of the relay comes from here.
+    if asks or was_asked_lately(history, team, here.now):
+        return put_off(history, team, here.now)
+    return send_due(history, team, lambda: own_secrets(team), board, here.now)
+
+
+def _sent_now(history: History, team: Team, here: Here, board: BoardClient, chosen: Collection[int]) -> list[Sent]:
+    # Asked of the relay only, for the same reason, as long as it knows of no other manifest.
+    if is_check_due(team, here.now) and not still_shown_to_relay(history, team, board):
+        team = check_manifest(history, team, board, here.now)
+    return send_due(history, team, lambda: own_secrets(team), board, here.now, chosen=chosen)
 
 
 def _sent_objects(done: list[Sent]) -> list[dict[str, Any]]:
@@ -378,9 +400,13 @@ def _withdraw(options: Namespace, history: History, here: Here) -> int:
     sent: list[Sent] = []
     if options.now:
         warn(AT_ONCE)
-        board = board_of(history, here, team.board)
-        team = check_manifest(history, team, board, here.now)
-        sent = send_due(history, team, lambda: own_secrets(team), board, here.now, everything=True)
+        tokens = {(parcel.week, parcel.kind, parcel.place) for parcel in chosen}
+        deletions = [
+            one.number
+            for one in all_parcels(history)
+            if one.op == "delete" and (one.week, one.kind, one.place) in tokens
+        ]
+        sent = _sent_now(history, team, here, board_of(history, here, team.board), deletions)
     if options.json:
         taken = [{**parcel_object(parcel), "outcome": outcome} for parcel, outcome in done]
         print_json("share-withdraw", {"withdrawn": taken, "sent": _sent_objects(sent)})

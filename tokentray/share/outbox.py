@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ from tokentray.core.fragment import Fragment, fragment_bytes, kind_of, parse_fra
 from tokentray.core.journal import Card
 from tokentray.share.board_client import BoardClient, Note
 from tokentray.share.fragments import card_text, sentence_of, told
-from tokentray.share.team import MARGIN, Team, closes_at, is_open, kept_weeks, opens_at
+from tokentray.share.team import MARGIN, Team, closes_at, holds_against_operator, is_open, kept_weeks, opens_at
 from tokentray.share.timing import Later, first_time, planned_anew, take_turn, withdrawal_time
 from tokentray.share.tokens import Secrets, secret_for
 from tokentray.store.database import History, transaction
@@ -24,6 +24,7 @@ from tokentray.store.outbox_table import (
     Parcel,
     all_parcels,
     due_parcels,
+    last_departure_to,
     mark_seen,
     note_answer,
     note_departure,
@@ -46,6 +47,12 @@ REFUSALS: Final = {
 }
 GOOD: Final = {"put": (200, 201), "replace": (200,), "delete": (200, 204, 404)}
 ELSEWHERE: Final = "from another device"
+LAPSED: Final = "its week closed before"
+PERHAPS: Final = "; it may have arrived"
+# With these the board has nothing of it, so that its token can be used for something else.
+UNSPENT: Final = frozenset((LAPSED, NOT_OFFERED, *(REFUSALS[status] for status in (400, 401, 413, 422))))
+# For that long after a question to the board itself nothing leaves by way of its relay: next to the question it could be told whose it is.
+QUIET: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +164,33 @@ def send_due(
     now: datetime,
     *,
     everything: bool = False,
+    chosen: Collection[int] | None = None,
 ) -> list[Sent]:
     """
-    One pass: sends the one parcel whose time has come; `everything`: all that wait for a time up to now, in random order.
+    One pass: sends the one parcel whose time has come; `everything`: all that wait for a time up to now, in random order. `chosen`: these
+    numbers, of which a person knows that they leave together, and no others.
 
     What was slept over, and what would leave together with another, is planned anew. `secrets` is asked for corrections and deletions only.
     """
     parcels = _lapsed(history, team, now)
-    leaving, later = take_turn(due_parcels(history, now), now, lambda parcel: _latest(team, parcel.week))
+    due = due_parcels(history, now)
+    if chosen is not None:
+        leaving = [parcel for parcel in due if parcel.number in chosen]
+        later = [planned_anew(parcel, now, _latest(team, parcel.week)) for parcel in due if parcel.number not in chosen]
+    else:
+        leaving, later = take_turn(due, now, lambda parcel: _latest(team, parcel.week))
     if everything:
         leaving, later = [*leaving, *(one.parcel for one in later)], []
     _plan(history, later)
     return parcels + [_send(history, team, secrets, client, parcel, now) for parcel in leaving]
+
+
+def was_asked_lately(history: History, team: Team, now: datetime) -> bool:
+    """Whether the board itself has seen this address just now, while what leaves goes through a relay so that it does not."""
+    if not holds_against_operator(team.board, team.newest):
+        return False
+    asked_at = last_departure_to(history, f"{team.board}/")
+    return asked_at is not None and timedelta() <= now - asked_at < QUIET
 
 
 def put_off(history: History, team: Team, now: datetime) -> list[Sent]:
@@ -303,6 +325,7 @@ def _place(
         if (
             held is not None
             and place not in withdrawn
+            and not _is_free(held)
             and held.state != "cancelled"
             and _speaks_of_the_same(held, fragment, card)
         ):
@@ -311,11 +334,18 @@ def _place(
             raise BoardRefused(f"This was sent for {week} already; withdraw it first if it is not right.")
     for place in places:
         held = puts.get(place)
-        if held is None or (held.state == "cancelled" and held.why != TRIED):
+        if held is None or _is_free(held):
             return place
     raise BoardRefused(
         f"All {len(places)} tokens for {kind} in the week {week} are used; a token is spent once, also if withdrawn."
     )
+
+
+def _is_free(held: Parcel) -> bool:
+    """Whether the board surely has nothing of it."""
+    if held.state in ("lapsed", "refused"):
+        return held.why in UNSPENT
+    return held.state == "cancelled" and held.why != TRIED
 
 
 def _speaks_of_the_same(held: Parcel, fragment: Fragment | None, card: str | None) -> bool:
@@ -360,8 +390,9 @@ def _lapsed(history: History, team: Team, now: datetime) -> list[Sent]:
     with transaction(history):
         for parcel in all_parcels(history):
             if parcel.op != "delete" and parcel.state == "waiting" and closes_at(team, parcel.week) <= now:
-                settle_parcel(history, parcel.number, "lapsed", "its week closed before", now)
-                found.append(Sent(parcel, "lapsed", "its week closed before"))
+                why = LAPSED + _perhaps(parcel)
+                settle_parcel(history, parcel.number, "lapsed", why, now)
+                found.append(Sent(parcel, "lapsed", why))
     return found
 
 
@@ -374,7 +405,7 @@ def _send(
             fragment = parse_fragment(parcel.body, parcel.kind, team.season_of(parcel.week).vocabulary)
         except FragmentRefused as error:
             with transaction(history):
-                settle_parcel(history, parcel.number, "refused", NOT_OFFERED, now)
+                settle_parcel(history, parcel.number, "refused", NOT_OFFERED + _perhaps(parcel), now)
             return Sent(parcel, "refused", f"{NOT_OFFERED}: {error}")
         words = sentence_of(fragment) if parcel.op == "put" else f"A correction: {sentence_of(fragment)}"
     proof = _proof(history, team, secrets, parcel)
@@ -397,6 +428,10 @@ def _send(
     with transaction(history):
         settle_parcel(history, parcel.number, state, why, now)
     return Sent(parcel, state, why)
+
+
+def _perhaps(parcel: Parcel) -> str:
+    return PERHAPS if parcel.why == TRIED else ""
 
 
 def _proof(history: History, team: Team, secrets: Callable[[], Secrets], parcel: Parcel) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -145,6 +145,18 @@ def check_manifest(history: History, team: Team, client: BoardClient, now: datet
     return replace(
         team, manifest=manifest if is_present else team.manifest, after=None if is_present else manifest, checked_at=now
     )
+
+
+def still_shown_to_relay(history: History, team: Team, client: BoardClient) -> bool:
+    """
+    Whether the manifest that is known here is what the board shows its relay, without the board seeing this address.
+
+    Raises:
+        SourceError: the relay could not be reached.
+    """
+    kept = team_of(history)
+    known = kept.get("after") or kept["manifest"]
+    return holds_against_operator(team.board, team.newest) and client.manifest(team.newest.relay) == b64decode(known)
 
 
 def changes(before: Manifest, after: Manifest) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ LEFT = "SELECT number, at, method, url, words, inside, body, status FROM departu
 LAST_LEFT = """
     SELECT number, at, method, url, words, inside, length(body), status FROM departure ORDER BY number DESC LIMIT ?
 """
+LAST_TO = "SELECT at FROM departure WHERE substr(url, 1, length(?1)) = ?1 ORDER BY number DESC LIMIT 1"
 COUNT_LEFT = "SELECT count(*) FROM departure"
 
 FORGET = tuple(f"DELETE FROM {table}" for table in ("team", "token", "outbox", "skipped_week"))
@@ -201,6 +202,12 @@ def last_departures(history: History, most: int) -> list[tuple[Departure, int]]:
         (Departure(number, instant_of(at), method, url, words, inside, b"", status), size)
         for number, at, method, url, words, inside, size, status in history.db.execute(LAST_LEFT, (most,))
     ]
+
+
+def last_departure_to(history: History, start: str) -> datetime | None:
+    """When the newest request left whose address begins so; None if none ever did."""
+    row = history.db.execute(LAST_TO, (start,)).fetchone()
+    return None if row is None else instant_of(row[0])
 
 
 def count_departures(history: History) -> int:
