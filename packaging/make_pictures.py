@@ -21,7 +21,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
 ZONE = "Europe/Berlin"
 LOOKS = ("light", "dark")
-PAGES = ("overview", "trends", "journal", "checkin", "sources")
+PAGES = ("overview", "trends", "journal", "checkin", "team", "sources")
+TEAM_PARTS = {"team-experiments": "feed", "team-published": "board", "team-left": "left"}
 OPEN_CARD = "Undo for the bulk edit"
 
 # Qt reads it when the application is made.
@@ -40,8 +41,11 @@ from tokentray.insights.journal import JournalChoice, JournalView, Proposal, tak
 from tokentray.insights.snapshot import Snapshot, Step, TrendChoice  # noqa: E402
 from tokentray.insights.snapshot_taking import take_snapshot  # noqa: E402
 from tokentray.settings.settings import Settings  # noqa: E402
+from tokentray.share.demo_team import take_demo_team  # noqa: E402
+from tokentray.share.team_view import TeamView  # noqa: E402
 from tokentray.store.database import open_history  # noqa: E402
 from tokentray.ui.look import apply_look  # noqa: E402
+from tokentray.ui.pages.team_page import TeamPage  # noqa: E402
 from tokentray.ui.popover import Popover  # noqa: E402
 from tokentray.ui.quick_card import QuickCard  # noqa: E402
 from tokentray.ui.window import Window  # noqa: E402
@@ -55,6 +59,7 @@ class Moment:
     journal: JournalView
     checkin: CheckInDraft
     proposal: Proposal
+    team: TeamView
 
 
 def main(folder: str) -> None:
@@ -86,6 +91,7 @@ def made_up_moment(settings: Settings) -> Moment:
             take_journal(history, settings, NOW, ZONE, JournalChoice()),
             take_checkin(history, settings, NOW, ZONE),
             take_proposal(history, settings, NOW, ZONE),
+            take_demo_team(history, settings, NOW, ZONE),
         )
 
 
@@ -115,6 +121,7 @@ def show_window(app: QApplication, moment: Moment, settings: Settings, folder: s
     window.show_snapshot(moment.snapshot)
     window.show_journal(moment.journal)
     window.show_checkin(moment.checkin)
+    window.show_team(moment.team)
     window.resize(1180, 760)
     window.show()
     cards = {row.card.title: row.card.id for day in moment.journal.days for row in day.cards}
@@ -123,7 +130,16 @@ def show_window(app: QApplication, moment: Moment, settings: Settings, folder: s
         if page == "journal":
             window.show_card(cards[OPEN_CARD])
         keep(app, window, os.path.join(folder, f"{page}-{look}.png"))
+        if page == "team":
+            show_team_parts(app, window, folder, look)
     window.close()
+
+
+def show_team_parts(app: QApplication, window: Window, folder: str, look: str) -> None:
+    page = window.findChild(TeamPage)
+    for name, part in TEAM_PARTS.items():
+        page.show_part(part)
+        keep(app, window, os.path.join(folder, f"{name}-{look}.png"))
 
 
 def keep(app: QApplication, widget: QWidget, path: str) -> None:
