@@ -135,3 +135,11 @@ def test_no_telling_word_is_in_any_fragment_or_sentence() -> None:
         for telling in ("falcon", "gpt", "c0ffee", "example"):
             assert telling not in fragment_bytes(fragment).decode().lower()
             assert telling not in sentence_of(fragment).lower()
+
+
+def test_a_band_of_tokens_is_said_in_words() -> None:
+    assert (
+        sentence_of(Used(v=1, tool="claude-code", tokens="<10M"))
+        == "Somebody used Claude Code this week: 1M to 10M tokens."
+    )
+    assert sentence_of(Used(v=1, tool="other", tokens="0")) == "Somebody used another tool this week: no tokens."

@@ -138,7 +138,7 @@ def shared() -> TeamView:
     """Some of it waits, some left, one was withdrawn."""
     sendings = (
         sending(6, "c1"),
-        sending(5, "use", "sent", words="Somebody used claude-code this week: <10M tokens.", seen_at=NOW),
+        sending(5, "use", "sent", words="Somebody used Claude Code this week: 1M to 10M tokens.", seen_at=NOW),
         sending(4, "card", "sent", card=CONTRACT.id, words=CARD_WORDS, bytes_inside='{"category":"writing"}'),
         sending(
             3,

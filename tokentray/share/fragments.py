@@ -14,6 +14,7 @@ from tokentray.core.errors import FragmentRefused
 from tokentray.core.fragment import (
     Adopted,
     Adoption,
+    Band,
     Effort,
     Fragment,
     Reach,
@@ -25,6 +26,7 @@ from tokentray.core.fragment import (
     band_of_tokens,
 )
 from tokentray.core.journal import Card, Level, Outcome
+from tokentray.core.published_words import label_of
 
 RESULT_OF: Final[dict[Outcome, Result]] = {
     Outcome.WORKED: "worked",
@@ -54,6 +56,15 @@ RESULT_WORDS = {
     "mixed": "it worked partly",
     "failed": "it did not work",
     "unsure": "it is unclear",
+}
+TOKENS_WORDS: Final[dict[Band, str]] = {
+    "0": "no tokens",
+    "<10k": "fewer than 10k tokens",
+    "<100k": "10k to 100k tokens",
+    "<1M": "100k to 1M tokens",
+    "<10M": "1M to 10M tokens",
+    "<100M": "10M to 100M tokens",
+    ">=100M": "100M tokens or more",
 }
 EFFORT_WORDS = {
     "lt1h": "less than an hour",
@@ -156,7 +167,8 @@ def sentence_of(fragment: Fragment) -> str:
         case Went(outcome=outcome, effort=effort):
             return f"Somebody tried something this week: {RESULT_WORDS[outcome]}, after {EFFORT_WORDS[effort]}."
         case Used(tool=tool, tokens=tokens):
-            return f"Somebody used {tool} this week: {tokens} tokens."
+            which = "another tool" if tool == OTHER else label_of(tool)
+            return f"Somebody used {which} this week: {TOKENS_WORDS[tokens]}."
         case Told(category=category, outcome=outcome, level=level):
             return f"A card on {category}, for the {level}: {RESULT_WORDS[outcome]}. Its texts are encrypted for your team."
 
