@@ -88,17 +88,21 @@ def test_showing_tells_nothing(feed: TeamFeed) -> None:
 
 
 def test_after_eight_weeks_it_asks_whether_it_is_still_true(feed: TeamFeed, qtbot: QtBot) -> None:
-    assert feed.frames[WORKED.id].question.isHidden()
-    frame = feed.frames[OLD.id]
-    assert not frame.question.isHidden()
+    assert feed.frames[WORKED.id].question is None
+    question = feed.frames[OLD.id].question
+    assert question is not None
+    assert question.words.text() == "Eight weeks on: is it still true?"
+    assert question.change.isHidden()
+    question.not_any_more.setFocus()
     with qtbot.waitSignal(feed.still_true_answered) as answered:
-        frame.not_any_more.click()
+        question.not_any_more.click()
     assert answered.args == [OLD.id, "no"]
     feed.show_team(team(feed=(*CARDS[:3], replace(OLD, asks=False, still_true="no"))))
-    assert frame.question.isHidden()
-    assert frame.answer.text() == "You said that it is not true any more."
+    assert not question.still.isVisible()
+    assert question.words.text() == "You said that it is not true any more."
+    assert question.change.hasFocus(), "the button that was pressed has gone"
     with qtbot.waitSignal(feed.still_true_answered) as answered:
-        frame.change.click()
+        question.change.click()
     assert answered.args == [OLD.id, ""]
 
 
@@ -145,9 +149,10 @@ def test_filters_narrow_the_feed(feed: TeamFeed, box: str, value: str, left: tup
 
 def test_search_finds_all_words_in_any_text(feed: TeamFeed, qtbot: QtBot) -> None:
     qtbot.keyClicks(feed.search, "GLOSSARY contract")
-    assert feed.matching() == (FAILED,)
+    qtbot.waitUntil(lambda: set(feed.frames) == {FAILED.id})
     feed.search.setText("glossary parser")
-    assert feed.matching() == ()
+    qtbot.waitUntil(feed.nothing.isVisible)
+    assert feed.frames == {}
     assert feed.nothing_title.text() == "No card is like that."
     feed.clear.click()
     assert feed.matching() == CARDS
@@ -188,6 +193,17 @@ def test_tab_goes_down_the_page(feed: TeamFeed, qtbot: QtBot) -> None:
     assert feed.frames[WORKED.id].reproduced.hasFocus()
 
 
+def test_a_frame_that_was_put_aside_shows_its_next_card_only(feed: TeamFeed) -> None:
+    feed.show_team(team(feed=(OLD,)))
+    feed.show_team(team(feed=(OWN,)))
+    frame = feed.frames[OWN.id]
+    assert OLD.tried not in words_of(frame)
+    assert OWN.tried in words_of(frame)
+    assert frame.question is None or frame.question.isHidden()
+    assert not frame.reproduced.isChecked()
+    assert frame.isVisible()
+
+
 def test_a_card_that_was_withdrawn_goes(feed: TeamFeed) -> None:
     feed.show_team(team(feed=(WORKED, OLD)))
     assert set(feed.frames) == {WORKED.id, OLD.id}
@@ -197,7 +213,7 @@ def test_many_cards_are_built_as_somebody_asks_for_more(feed: TeamFeed) -> None:
     feed.show_team(many(500))
     assert len(feed.frames) == SHOWN_AT_FIRST
     assert feed.count.text() == "500 cards"
-    assert feed.more.text() == "Show 20 more of 480"
+    assert feed.more.text() == "Show 12 more of 488"
     feed.more.click()
     assert len(feed.frames) == 2 * SHOWN_AT_FIRST
     assert feed.frames[f"{SHOWN_AT_FIRST:016x}"].reproduced.hasFocus()

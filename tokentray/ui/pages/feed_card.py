@@ -37,15 +37,24 @@ class FeedCardFrame(QFrame):
         self.category = text_label("", "heading", wrap=True)
         self.facts = text_label("", "muted", wrap=True)
         self.own = text_label(self.tr("Yours (only you see this)"), "badge")
+        self._dressed: tuple[Outcome, str] | None = None
+        self.question: Question | None = None
         self.texts: dict[str, _Text] = {}
         self._make_notes()
         self._lay_out()
         self._connect()
         self.show_card(card)
 
-    def show_card(self, card: FeedCard) -> None:
+    def renew(self, card: FeedCard) -> None:
         """The same card with what is noted about it now; what is being asked for can be asked for again."""
+        if card != self.card:
+            self.show_card(card)
+        self.attempt.setEnabled(True)
+
+    def show_card(self, card: FeedCard) -> None:
+        """Another card, or the same one changed."""
         self.card = card
+        self.attempt.setEnabled(True)
         outcome = OUTCOME_OF[card.outcome]
         category, said = label_of(card.category), wording.outcome_words(outcome)
         self.category.setText(category)
@@ -65,7 +74,8 @@ class FeedCardFrame(QFrame):
     @property
     def controls(self) -> tuple[QWidget, ...]:
         """From top to bottom, also those that are not shown now."""
-        return (self.still, self.not_any_more, self.reproduced, self.attempt, self.open, self.change)
+        asking = self.question.controls if self.question is not None else ()
+        return (*asking, self.reproduced, self.attempt, self.open)
 
     # Made
 
@@ -81,26 +91,6 @@ class FeedCardFrame(QFrame):
         self.attempt.setToolTip(tr("Puts a copy into your journal, marked “to try” and for you only"))
         self.open = QPushButton(tr("In your journal: open"))
         self.open.setProperty("role", "link")
-        self.question = QFrame()
-        self.question.setProperty("role", "notice")
-        line = FlowLayout(self.question, gap=10)
-        line.setContentsMargins(12, 6, 10, 6)
-        self.asks = text_label(tr("Eight weeks on: is it still true?"), wrap=True)
-        self.still, self.not_any_more = QPushButton(tr("Yes")), QPushButton(tr("No"))
-        answers = QWidget()
-        pair = QHBoxLayout(answers)
-        pair.setContentsMargins(0, 0, 0, 0)
-        pair.setSpacing(8)
-        pair.addWidget(self.still)
-        pair.addWidget(self.not_any_more)
-        self.still.setAccessibleName(tr("Still true: yes"))
-        self.not_any_more.setAccessibleName(tr("Still true: no"))
-        for widget in (self.asks, answers, text_label(tr("Your answer stays here."), "muted")):
-            line.addWidget(widget)
-        self.answer = text_label("", "muted", wrap=True)
-        self.change = QPushButton(tr("Change"))
-        self.change.setProperty("role", "link")
-        self.change.setAccessibleName(tr("Change whether it is still true"))
 
     def _lay_out(self) -> None:
         words = FlowLayout(gap=10)
@@ -127,9 +117,10 @@ class FeedCardFrame(QFrame):
             self.texts[name] = _Text(title)
             said.addWidget(self.texts[name])
         _align(self.texts)
-        said.addWidget(self.question)
+        self._asking = QVBoxLayout()
+        said.addLayout(self._asking)
         foot = FlowLayout(gap=10)
-        for widget in (self.reproduced, self.only_here, self.attempt, self.open, self.answer, self.change):
+        for widget in (self.reproduced, self.only_here, self.attempt, self.open):
             foot.addWidget(widget)
         said.addSpacing(2)
         said.addLayout(foot)
@@ -139,9 +130,6 @@ class FeedCardFrame(QFrame):
         self.reproduced.clicked.connect(self._note)
         self.attempt.clicked.connect(self._import)
         self.open.clicked.connect(lambda: self.card_wished.emit(self.card.imported_as))
-        self.still.clicked.connect(lambda: self.still_true_answered.emit(self.card.id, "yes"))
-        self.not_any_more.clicked.connect(lambda: self.still_true_answered.emit(self.card.id, "no"))
-        self.change.clicked.connect(lambda: self.still_true_answered.emit(self.card.id, ""))
 
     # Showing
 
@@ -150,20 +138,23 @@ class FeedCardFrame(QFrame):
         self.reproduced.setChecked(card.reproduced)
         self.only_here.setVisible(card.reproduced and not card.own)
         self.attempt.setVisible(not card.own and not card.imported_as)
-        self.attempt.setEnabled(True)
         self.open.setVisible(bool(card.imported_as))
-        self.question.setVisible(card.asks)
-        self.answer.setVisible(bool(card.still_true))
-        self.change.setVisible(bool(card.still_true))
-        self.answer.setText(
-            self.tr("You said that it is still true.")
-            if card.still_true == "yes"
-            else self.tr("You said that it is not true any more.")
-        )
+        self._show_question(card)
         about = _beginning(card.tried or card.learned)
         self.reproduced.setAccessibleName(self.tr("I reproduced this: {text}").format(text=about))
         self.attempt.setAccessibleName(self.tr("Try it myself: {text}").format(text=about))
         self.open.setAccessibleName(self.tr("In your journal, open: {text}").format(text=about))
+
+    def _show_question(self, card: FeedCard) -> None:
+        """Few cards are old enough for it, and a frame's widgets are what a long feed costs."""
+        shown = card.asks or bool(card.still_true)
+        if self.question is None and shown:
+            self.question = Question()
+            self.question.answered.connect(lambda answer: self.still_true_answered.emit(self.card.id, answer))
+            self._asking.addWidget(self.question)
+        if self.question is not None:
+            self.question.setVisible(shown)
+            self.question.show_answer(card.still_true)
 
     def _note(self, on: bool) -> None:
         self.only_here.setVisible(on)
@@ -174,11 +165,65 @@ class FeedCardFrame(QFrame):
         self.card_imported.emit(self.card.id)
 
     def _dress(self, outcome: Outcome) -> None:
-        icon = outcome_icon(outcome, look_of(self), 18)
+        look = look_of(self)
+        if (outcome, look.name) == self._dressed:
+            return
+        self._dressed = (outcome, look.name)
+        icon = outcome_icon(outcome, look, 18)
         self._mark.setPixmap(icon.pixmap(glyph_size(18), self.devicePixelRatioF()))
         self._mark.setFixedWidth(pixels(18))
         self._mark.setContentsMargins(0, pixels(1), 0, 0)
         self._mark.setToolTip(wording.outcome_words(outcome))
+
+
+class Question(QFrame):
+    """Whether a card is still true, and later what was said of it."""
+
+    answered = Signal(str)
+    """yes, no, or "" to be asked again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "notice")
+        tr = self.tr
+        self.words = text_label("", wrap=True)
+        self.still, self.not_any_more, self.change = (
+            QPushButton(tr("Yes")),
+            QPushButton(tr("No")),
+            QPushButton(tr("Change")),
+        )
+        self.still.setAccessibleName(tr("Still true: yes"))
+        self.not_any_more.setAccessibleName(tr("Still true: no"))
+        self.change.setAccessibleName(tr("Change whether it is still true"))
+        self.change.setProperty("role", "link")
+        self._answers = QWidget()
+        pair = QHBoxLayout(self._answers)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(8)
+        pair.addWidget(self.still)
+        pair.addWidget(self.not_any_more)
+        line = FlowLayout(self, gap=10)
+        line.setContentsMargins(12, 6, 10, 6)
+        for widget in (self.words, self._answers, self.change, text_label(tr("Your answer stays here."), "muted")):
+            line.addWidget(widget)
+        self.still.clicked.connect(lambda: self.answered.emit("yes"))
+        self.not_any_more.clicked.connect(lambda: self.answered.emit("no"))
+        self.change.clicked.connect(lambda: self.answered.emit(""))
+
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self.still, self.not_any_more, self.change)
+
+    def show_answer(self, answer: str) -> None:
+        """ "" asks."""
+        self._answers.setVisible(not answer)
+        self.change.setVisible(bool(answer))
+        self.words.setText(
+            {
+                "": self.tr("Eight weeks on: is it still true?"),
+                "yes": self.tr("You said that it is still true."),
+            }.get(answer, self.tr("You said that it is not true any more."))
+        )
 
 
 class _Text(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tokentray.core.published_words import label_of
@@ -18,9 +18,11 @@ from tokentray.ui.look import pixels, set_role
 from tokentray.ui.pages.feed_card import OUTCOME_OF, FeedCardFrame
 from tokentray.ui.pages.setting_rows import ChoiceBox
 
-SHOWN_AT_FIRST = 20
-"""A frame costs some milliseconds; five hundred of them are built as somebody asks for more."""
+SHOWN_AT_FIRST = 12
+"""A frame costs about ten milliseconds; five hundred of them are built as somebody asks for more."""
 
+SOUGHT_AFTER_MS = 150
+FEW = 3
 STALE_AFTER = timedelta(days=2)
 ALL = ""
 
@@ -41,6 +43,10 @@ class TeamFeed(QWidget):
         self._view: TeamView | None = None
         self._room = SHOWN_AT_FIRST
         self._order: tuple[str, ...] = ()
+        self._spare: list[FeedCardFrame] = []
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(SOUGHT_AFTER_MS)
         self.frames: dict[str, FeedCardFrame] = {}
         self._headings: dict[str, QLabel] = {}
         self._make_head()
@@ -129,17 +135,21 @@ class TeamFeed(QWidget):
         facts = FlowLayout(self._facts, gap=14)
         for fact in (self.count, self.asked, self.refresh):
             facts.addWidget(fact)
-        self._cards = QVBoxLayout()
+        self._list = QWidget()
+        self._cards = QVBoxLayout(self._list)
+        self._cards.setContentsMargins(0, 0, 0, 0)
         self._cards.setSpacing(10)
         more = FlowLayout(gap=8)
         more.addWidget(self.more)
         for widget in (self._tools, self._facts, self.unread, self.nothing):
             column.addWidget(widget)
-        column.addLayout(self._cards)
+        column.addWidget(self._list)
         column.addLayout(more)
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._narrow)
+        self.search.textChanged.connect(lambda _text: self._typed.start())
+        self.search.returnPressed.connect(self._narrow)
+        self._typed.timeout.connect(self._narrow)
         for box in (self.outcome, self.category, self.week):
             box.activated.connect(self._narrow)
         self.refresh.clicked.connect(self.refresh_wished)
@@ -210,30 +220,50 @@ class TeamFeed(QWidget):
 
     def _place(self, cards: Sequence[FeedCard]) -> None:
         """Only what differs is made, moved or taken away, so that focus and place stay."""
-        for card in cards:
-            if card.id in self.frames:
-                self.frames[card.id].show_card(card)
-            else:
-                self.frames[card.id] = self._made(card)
         order = _in_order(cards)
-        if order == self._order:
-            return
         wanted = set(order)
+        # Each widget that is shown by itself has all of the page laid out once more.
+        at_once = len(wanted - self.frames.keys()) > FEW and not self._list.isAncestorOf(self.focusWidget())
+        if at_once:
+            self._list.hide()
         for key in [key for key in self.frames if key not in wanted]:
-            _take_away(self.frames.pop(key))
+            self._put_aside(self.frames.pop(key))
         for key in [key for key in self._headings if key not in wanted]:
             _take_away(self._headings.pop(key))
+        for card in cards:
+            if card.id in self.frames:
+                self.frames[card.id].renew(card)
+            else:
+                self.frames[card.id] = self._made(card)
+        if order != self._order:
+            self._arrange(order)
+        self._list.setVisible(bool(order))
+
+    def _arrange(self, order: tuple[str, ...]) -> None:
         for place, key in enumerate(order):
             widget = self.frames.get(key) or self._heading(key)
             item = self._cards.itemAt(place)
             if item is None or item.widget() is not widget:
                 self._cards.removeWidget(widget)
                 self._cards.insertWidget(place, widget)
-                widget.show()
+            widget.show()
         self._order = order
         self._chain()
 
+    def _put_aside(self, frame: FeedCardFrame) -> None:
+        """For another card: while somebody types, cards come and go at each letter."""
+        if len(self._spare) >= SHOWN_AT_FIRST:
+            _take_away(frame)
+            return
+        frame.hide()
+        self._cards.removeWidget(frame)
+        self._spare.append(frame)
+
     def _made(self, card: FeedCard) -> FeedCardFrame:
+        if self._spare:
+            frame = self._spare.pop()
+            frame.show_card(card)
+            return frame
         frame = FeedCardFrame(card)
         frame.reproduced_noted.connect(self.reproduced_noted)
         frame.still_true_answered.connect(self.still_true_answered)
@@ -291,6 +321,7 @@ class TeamFeed(QWidget):
     # Wishes
 
     def _narrow(self) -> None:
+        self._typed.stop()
         self._room = SHOWN_AT_FIRST
         self._show_cards()
 
