@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tokentray.core.errors import FragmentRefused
-from tokentray.core.fragment import Vocabulary, fragment_bytes
+from tokentray.core.fragment import Used, Vocabulary, fragment_bytes
 from tokentray.core.journal import Card, Level, Outcome
 from tokentray.share.fragments import (
     WeekOfUse,
