@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -25,6 +25,13 @@ def postgres_programs() -> str | None:
 @contextmanager
 def cluster(folder: str) -> Iterator[str]:
     """A PostgreSQL cluster on a free loopback port while the block runs; gives its URL."""
+    with stoppable_cluster(folder) as (url, _, _):
+        yield url
+
+
+@contextmanager
+def stoppable_cluster(folder: str) -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
+    """The same with what stops it in the middle of everything, and what starts it again."""
     programs = postgres_programs()
     assert programs is not None
     as_other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
@@ -37,11 +44,20 @@ def cluster(folder: str) -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=32MB"
     control = [*as_other, os.path.join(programs, "pg_ctl"), "-D", data]
     log = os.path.join(folder, "log")
-    subprocess.run([*control, "-o", options, "-l", log, "-w", "start"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-    try:
-        yield f"postgresql://board@127.0.0.1:{port}/postgres"
-    finally:
+
+    def start() -> None:
+        command = [*control, "-o", options, "-l", log, "-w", "start"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def stop() -> None:
         subprocess.run([*control, "-m", "immediate", "-w", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    start()
+    try:
+        yield f"postgresql://board@127.0.0.1:{port}/postgres", stop, start
+    finally:
+        if os.path.exists(os.path.join(data, "postmaster.pid")):
+            stop()
 
 
 def free_port() -> int:

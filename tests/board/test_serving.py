@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -190,6 +191,31 @@ def test_a_head_without_an_end_is_cut_off(folder, endless):
 
     # Closed at once, or told that this is no request.
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit another process' files")
+def test_a_full_disk_is_answered_with_503_and_recovers(folder, links):
+    with server(folder) as (process, address), httpx.Client(base_url=address) as client:
+        member = Member(client, links[0]).claim()
+        one, two, three = (member.ticket(WEEK, kind) for kind in ("c1", "c2", "use"))
+        assert member.put(one, body_of(member, one)).status_code == 201
+
+        _, at_most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        answers = [member.put(each, body_of(member, each)) for each in (two, three)] + [member.delete(one)]
+        assert [answer.status_code for answer in answers] == [503, 503, 503]
+        assert client.get("/v1/board").status_code == 200
+        assert live(client) == {one.nonce[:8].hex()}
+
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (at_most, at_most))
+        assert member.put(two, body_of(member, two)).status_code == 201
+        assert member.delete(one).status_code == 204
+        assert live(client) == {two.nonce[:8].hex()}
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        said = process.stderr.read()
+
+    # One line for the operator, and not one for each who sent.
+    assert said.count("The store did not answer") == 1
 
 
 def test_readers_can_be_asked_for_a_common_password(folder, tmp_path):

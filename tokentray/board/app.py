@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import time
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as NotBase64
 from collections.abc import AsyncIterator, Callable
@@ -68,6 +69,7 @@ TITLES = {
     502: "The board did not answer",
     503: "Busy",
 }
+LATER = {"Retry-After": "60"}
 PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 log = logging.getLogger("tokentray.board")
 
@@ -121,7 +123,12 @@ def make_app(parts: Parts, close_weeks: Callable[[], object] | None = None) -> A
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
-        exception_handlers={Refused: _refused, StoreFailed: _store_failed, HTTPException: _http_error, Exception: _bug},
+        exception_handlers={
+            Refused: _refused,
+            StoreFailed: service.store_failed,
+            HTTPException: _http_error,
+            Exception: _bug,
+        },
     )
     return Crowd(app, AT_ONCE)
 
@@ -164,6 +171,7 @@ class Service:
         self._parts = parts
         self._books = asyncio.Semaphore(BOOKS_AT_ONCE)
         self._published: tuple[list[str], list[Published]] = [], []
+        self._complain_at = 0.0
 
     async def health(self, _request: Request) -> Response:
         return as_json({"status": "ok"})
@@ -241,6 +249,15 @@ class Service:
             raise Refused(400, f"An envelope has exactly {ENVELOPE_BYTES} bytes.")
         status, body = await run_in_threadpool(self._parts.relay.forward, envelope)
         return Response(body, status, PRIVATE, "application/problem+json" if status >= 400 else "application/json")
+
+    async def store_failed(self, _request: Request, error: Exception) -> Response:
+        # Once a minute: a line for each request would tell when somebody sent.
+        if time.monotonic() >= self._complain_at:
+            self._complain_at = time.monotonic() + 60
+            log.error("%s", error)
+        return problem(
+            503, "The board cannot keep anything now. Try again later: the same once more does no harm.", LATER
+        )
 
     async def _granted(self, wish: Wish) -> Response:
         assert self._parts.writer is not None  # noqa: S101  where there is a desk, there is a writer
@@ -374,15 +391,6 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> 
 async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101  registered for it
     return problem(error.status, str(error))
-
-
-async def _store_failed(_request: Request, error: Exception) -> Response:
-    log.error("%s", error)
-    return problem(
-        503,
-        "The board cannot keep anything now. Try again later: the same once more does no harm.",
-        {"Retry-After": "60"},
-    )
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

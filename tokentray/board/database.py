@@ -22,6 +22,7 @@ HAS_TABLE = {
     "postgresql": text("SELECT count(*) FROM pg_tables WHERE tablename = 'board_meta' AND schemaname = 'public'"),
 }
 BUSY_MS = 10_000
+PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
 COLLIDED = ("40001", "40P01")
 """PostgreSQL's codes for a serialization failure, which only the sharded layout has, and for a deadlock."""
 
@@ -52,7 +53,15 @@ class Store:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
+        """What another thread has in use is closed when it gives it back."""
+        # The engine closes what is in its pool, and lets go of the rest: psycopg then complains of connections left open.
+        event.listen(self.engine.pool, "checkin", _close_late)
         self.engine.dispose()
+
+
+def _close_late(connection: Any, _record: Any) -> None:
+    if connection is not None:
+        connection.close()
 
 
 @contextmanager
@@ -70,7 +79,7 @@ def failures_told() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in COLLIDED:
             raise Collided("Another writer was quicker; nothing was kept.") from error
         reason = type(error.orig).__name__ if not _is_sqlite(error) else str(error.orig)
-        raise StoreFailed(f"The store did not answer ({reason}); nothing was kept.") from error
+        raise StoreFailed(f"The store did not answer ({reason}).") from error
 
 
 def _is_sqlite(error: DBAPIError) -> bool:
@@ -186,6 +195,12 @@ def _postgresql(database: str) -> Engine:
     url = make_url(database)
     if url.get_backend_name() != "postgresql":
         raise StoreFailed("--database takes a PostgreSQL URL: postgresql://user@host/name")
+    # What is said in the URL counts more. Without these, a cable that was pulled is noticed after two minutes, or never.
+    patience = {name: value for name, value in PATIENCE.items() if name not in url.query}
     return create_engine(
-        url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True, pool_size=4, max_overflow=4
+        url.set(drivername="postgresql+psycopg").update_query_dict(patience),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=4,
+        max_overflow=4,
     )
