@@ -280,6 +280,22 @@ def test_a_new_season_is_joined_with_the_same_code_and_keeps_log_and_outbox(pers
     assert line.split("/")[0] == code
 
 
+def test_a_new_season_leaves_the_secrets_where_they_are(person: Person) -> None:
+    line = person.share("key", person.board.link()).strip()
+    environ = {
+        "SHARE_LINE": line,
+        "PYTHONPATH": str(KEYRING),
+        "MADE_UP_KEYRING": str(person.keyring),
+        "TOKENTRAY_NOW": MONDAY,
+    }
+    run = person.machine.run
+    assert run("share", "join", "-", "--key-env", "SHARE_LINE", text=person.board.link() + "\n", **environ).code == 0
+    person.board.begin_season("2027-Q1", ("2026-W49", "2026-W50"))
+    joined = run("share", "join", "-", "--json", text=person.board.link(2) + "\n", **environ)
+    assert joined.json["season"] == "2027-Q1"
+    assert not person.keyring.exists() or person.secrets() == {}
+
+
 def test_a_board_that_asks_its_readers_gets_their_common_password(person: Person) -> None:
     person.join()
     person.board.published, person.board.password = CLOSED, "verysecret word"

@@ -108,7 +108,8 @@ def _action(actions: Any, name: str, purpose: str, more: str = "") -> ArgumentPa
 
 def _join(actions: Any) -> None:
     secrets = "The recovery code and the team's key go into the system's keyring; without one, let “share key” make the line that --key-env or "
-    join = _action(actions, "join", "join a team by its invite", secrets + "--key-command gives.")
+    history = "A link that is typed here stays in the shell's history, with the team's key in it: a file or - keeps it out of there."
+    join = _action(actions, "join", "join a team by its invite", f"{secrets}--key-command gives. {history}")
     key = _action(actions, "key", "make the line of secrets for a machine without a keyring; joins nothing")
     for one in (join, key):
         one.add_argument("invite", metavar="INVITE", help="the link, a file that holds it, or - for standard input")

@@ -65,12 +65,13 @@ def _join(options: Namespace, history: History, here: Here) -> int:
     one, shown this once, or null if it is known already.
     """
     invite = _invite(options.invite)
-    _refuse_another_team(team_here(history), invite)
+    here_already = team_here(history)
+    _refuse_another_team(here_already, invite)
     vault = Vault()
-    key_from = _key_from(options)
+    key_from = _key_from(options, here_already)
     is_new = False
     if key_from == "keyring":
-        secrets, is_new = _kept_or_new(options, invite, vault, team_here(history))
+        secrets, is_new = _kept_or_new(options, invite, vault, here_already)
         # Before the seat is claimed: a code that is lost in between would lose the seat.
         vault.store_key(VAULT_NAME, secrets.line)
     else:
@@ -124,12 +125,15 @@ def _invite(text: str) -> Invite:
     return parse_invite(text.strip())
 
 
-def _key_from(options: Namespace) -> str:
+def _key_from(options: Namespace, team: Team | None) -> str:
+    """What is said, else where the secrets of the team lie that it is in: a next season must not copy them into a keyring."""
     if options.key_env is not None:
         if not VARIABLE.fullmatch(options.key_env):
             raise WrongUsage("--key-env takes the name of a variable, not the line itself.")
         return f"env:{options.key_env}"
-    return "keyring" if options.key_command is None else f"command:{options.key_command}"
+    if options.key_command is not None:
+        return f"command:{options.key_command}"
+    return "keyring" if team is None else team.key_from
 
 
 def _kept_or_new(options: Namespace, invite: Invite, vault: Vault, team: Team | None) -> tuple[Secrets, bool]:
