@@ -215,9 +215,12 @@ class Question(QFrame):
         return (self.still, self.not_any_more, self.change)
 
     def show_answer(self, answer: str) -> None:
-        """ "" asks."""
+        """An empty one asks. Whoever has just pressed a button stays here."""
+        stays = any(control.hasFocus() for control in self.controls)
         self._answers.setVisible(not answer)
         self.change.setVisible(bool(answer))
+        if stays:
+            (self.change if answer else self.still).setFocus()
         self.words.setText(
             {
                 "": self.tr("Eight weeks on: is it still true?"),

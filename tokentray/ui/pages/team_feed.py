@@ -223,7 +223,9 @@ class TeamFeed(QWidget):
         order = _in_order(cards)
         wanted = set(order)
         # Each widget that is shown by itself has all of the page laid out once more.
-        at_once = len(wanted - self.frames.keys()) > FEW and not self._list.isAncestorOf(self.focusWidget())
+        at_once = len(wanted - self.frames.keys() - self._headings.keys()) > FEW and not self._list.isAncestorOf(
+            self.focusWidget()
+        )
         if at_once:
             self._list.hide()
         for key in [key for key in self.frames if key not in wanted]:
