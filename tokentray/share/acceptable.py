@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from tokentray.core.board_crypto import sealed_envelope
 from tokentray.core.errors import NotGenuine, SourceError
+from tokentray.core.fragment import KINDS
 from tokentray.core.manifest import Manifest, Noise
 from tokentray.http_client import checked_address, is_loopback
 from tokentray.share.team import monday_of
@@ -21,6 +22,8 @@ NOISE: Final = Noise()
 SMALLEST_FUNCTION: Final = 10
 MOST_WEEKS: Final = 53
 MOST_WORDS: Final = 200
+LARGEST_KEY: Final = 1024
+LONGEST_ADDRESS: Final = 255
 LONGEST_WINDOW_DAYS: Final = 90
 LONGEST_RETENTION_WEEKS: Final = 520
 
@@ -62,6 +65,8 @@ def _oddities(manifest: Manifest, board: str) -> Iterator[str]:
         yield "how long fragments are kept"
     if not manifest.kinds:
         yield "its kinds"
+    if len(manifest.keys) > MOST_WEEKS * len(KINDS) or any(len(key) > LARGEST_KEY for key in manifest.keys.values()):
+        yield "its keys"
     for words in (*_vocabularies(manifest), (manifest.season, manifest.board)):
         # What is not printable turns a line's direction, hides in it, or is obeyed by a terminal.
         if len(words) > MOST_WORDS or len(set(words)) != len(words) or not all(map(str.isprintable, words)):
@@ -99,7 +104,8 @@ def _is_relay(relay: str, board: str) -> bool:
         return False
     # A relay on this very machine is somebody else's program, to which a board elsewhere could make this one write.
     return (
-        relay.isascii()
+        len(relay) <= LONGEST_ADDRESS
+        and relay.isascii()
         and relay.isprintable()
         and (not is_loopback(host) or is_loopback(urlsplit(board).hostname or ""))
     )
