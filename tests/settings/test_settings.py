@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,6 +36,15 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     )
     save_settings(path, settings)
     assert load_settings(path) == settings
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_nobody_else_on_this_machine_can_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{}")
+    path.chmod(0o644)
+    save_settings(str(path), Settings(private_words=("Falcon",)))
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_what_a_newer_version_wrote_is_kept(tmp_path: Path) -> None:

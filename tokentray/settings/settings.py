@@ -162,13 +162,13 @@ def _write(path: str, make: Callable[[], Settings]) -> Settings:
 
 
 def _begin(new: str) -> int:
-    """Makes the new file; while it is there, other programs wait."""
+    """Makes the new file, for this person's eyes only: its words that stay here name people. While it is there, other programs wait."""
     for _ in range(TRIES):
         try:
-            return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             time.sleep(0.01)
-    return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
 
 def _free_name(path: str) -> str:
