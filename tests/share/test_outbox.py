@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_joining_claims_the_whole_season_at_once(member: Member) -> None:
         ("GET", "https://board.example/v1/manifest", 200),
         ("POST", "https://board.example/v1/books", 200),
     ]
+
+
+def test_the_log_has_the_request_for_tokens_without_the_invites_code(member: Member, board: SmallBoard) -> None:
+    member.join()
+    (left,) = (one for one in all_departures(member.history) if one.method == "POST")
+    code = b64encode(bytes([1]) * 16)
+    sent = next(received for received in board.received if b"/v1/books" in received)
+    assert code in sent
+    assert sent.endswith(left.body.replace(b"*" * 24, code))
+    assert code not in left.body
 
 
 def test_whoever_joins_late_has_no_tokens_for_closed_weeks(member: Member) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from datetime import timedelta
 
 import pytest
@@ -90,4 +90,6 @@ def test_what_the_search_looks_for_would_be_found(shared: Member, board: SmallBo
 def test_every_byte_that_came_in_stands_in_the_members_log(shared: Member, board: SmallBoard) -> None:
     left = all_departures(shared.history)
     assert [(one.method, one.url) for one in left] == [(method, url) for method, url, _ in board.requests]
-    assert all(data.endswith(one.body) for one, data in zip(left, board.received, strict=True))
+    code = b64encode(bytes([1]) * 16)  # of the invite: it is a secret that gets next season's tokens
+    received = [data.replace(code, b"*" * len(code)) for data in board.received]
+    assert all(data.endswith(one.body) for one, data in zip(left, received, strict=True))
