@@ -5,14 +5,14 @@ The attacker knows the habits of such offices from two thousand other machines, 
 them as well as can be. Measured in multiples of chance (which is one person, however many there are), largest of three attackers:
 
     rules                                  n = 8   n = 30   n = 200   not sent
-    ours                                     1.1      1.1       1.3      4 %
+    ours                                     1.1      1.1       1.2      4 %
     uniform around the clock, halved         1.2      1.8       2.5     43 %
     all that is overdue on waking            2.6      4.5        44      2 %
     a fixed number of days later             3.0      6.0        41      1 %
     in one batch                             7.8       29       195      2 %
     ours, half the team six hours later      1.6      1.9       2.4      4 %
 
-Other crowds give up to 1.4 at n = 200 for ours: people on leave and machines that never sleep have times of their own, and who checks in on a
+The seeds are fixed. Other crowds give 1.3 to 1.45 at n = 200 for ours: people on leave and machines that never sleep have times of their own, and who checks in on a
 Tuesday where the others did on Friday is linked 1.3 to 1.9 times as well as by chance by that alone. 4 % do not leave before the week closes, mostly
 those of people on leave.
 """
@@ -100,7 +100,7 @@ def lost(rules, machine=any_machine):
     return 1 - sum(map(len, crowd)) / len(KINDS) / len(crowd)
 
 
-@pytest.mark.parametrize(("people", "rounds"), [(8, 600), (30, 200), (200, 40)])
+@pytest.mark.parametrize(("people", "rounds"), [(8, 600), (30, 200), (200, 80)])
 def test_t6_the_real_rules_link_no_better_than_one_and_a_half_times_chance(people, rounds):
     assert strongest(REAL, people, rounds) < 1.5
 

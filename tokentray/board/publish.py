@@ -86,7 +86,7 @@ def _published(week: str, kind: str, counts: Counts, values: tuple[list[str], li
     if people < K:
         return Published(week, kind, FEWER)
     if people < NOISE_FROM:
-        return Published(week, kind, BANDED, None, tuple(_in_bands(kind, counts, values, people)))
+        return Published(week, kind, BANDED, None, tuple(_in_bands(kind, counts, values, people, draw)))
     firsts, seconds = values
     if kind == "c1":
         counts = fold_functions(counts)
@@ -109,19 +109,38 @@ def _margin(counts: Counts, value: str, place: int) -> int:
     return sum(n for key, n in counts.items() if key[place] == value)
 
 
-def _in_bands(kind: str, counts: Counts, values: tuple[list[str], list[str]], people: int) -> list[Cell]:
+def _in_bands(kind: str, counts: Counts, values: tuple[list[str], list[str]], people: int, draw: Draw) -> list[Cell]:
     firsts, seconds = values
-    cells = [Cell(a, ALL, None, share(_margin(counts, a, 0), people)) for a in firsts]
+    words = _words([_margin(counts, a, 0) for a in firsts], people, draw)
+    cells = [Cell(a, ALL, None, word) for a, word in zip(firsts, words, strict=True)]
     if kind != "c1":
         # Below 25 no function is told, not even in words.
-        cells += [Cell(ALL, b, None, share(_margin(counts, b, 1), people)) for b in seconds]
+        words = _words([_margin(counts, b, 1) for b in seconds], people, draw)
+        cells += [Cell(ALL, b, None, word) for b, word in zip(seconds, words, strict=True)]
     return cells
 
 
+def _words(margins: list[int], people: int, draw: Draw) -> list[str]:
+    """
+    A word for each, which may speak of one person more or fewer, and which together leave room for one more.
+
+    Else words would add up: two of six and four of six leave nobody for the others, and whoever counts the marks of live tokens knows the six.
+    """
+    while True:
+        words = [share(n + max(-1, min(1, draw())), people) for n in margins]
+        if sum(_least(word, people) for word in words) < people:
+            return words
+
+
+def _least(word: str, people: int) -> int:
+    """The fewest people of whom the word may speak."""
+    return max(0, next(n for n in range(people + 1) if share(n, people) == word) - 1)
+
+
 def share(n: int, people: int) -> str:
-    """Few, some, about half or most; nobody is also few, and everybody also most."""
+    """Few (up to a fifth), some, about half or most; nobody is also few, and everybody also most."""
     few, some, half, most = SHARES
-    if 5 * n < people:
+    if 5 * n <= people:
         return few
     if 5 * n < 2 * people:
         return some
