@@ -119,21 +119,6 @@ def test_t5_a_stored_envelope_cannot_bring_back_what_was_deleted(running):
     assert running.client.get(f"/v1/weeks/{WEEK}/cards").json()["cards"] == []
 
 
-def test_a_stored_envelope_cannot_bring_older_content_back(running):
-    """Whoever forwards envelopes cannot open them, but may keep one and send it again."""
-    member = running.member()
-    ticket = member.ticket(WEEK, "c1")
-    member.send(member.envelope("put", ticket, TRIED))
-    to_daily, back_to_tried = (member.envelope("replace", ticket, body) for body in (DAILY, TRIED))
-    assert statuses(member.send(to_daily), member.send(to_daily), member.send(back_to_tried)) == [200, 200, 200]
-
-    assert member.send(to_daily).status_code == 409
-
-    # The owner may still change back and forth, with envelopes that have not been used.
-    assert member.send(member.envelope("replace", ticket, DAILY)).json() == {"outcome": "replaced"}
-    assert live(running) == [ticket.nonce[:8].hex()]
-
-
 def test_somebody_elses_secret_finds_nothing(running):
     member, other = running.member(), running.member()
     member.put(member.ticket(WEEK, "c1"), TRIED)
