@@ -35,7 +35,8 @@ from tokentray.store.outbox_table import Parcel, all_parcels, set_team, skip_wee
 
 AT_ONCE = (
     "All of this leaves in one moment: whoever watches connections to the board can see that it came from one person, and when. "
-    "Without --now each part would leave at a random time of its own."
+    "If you asked the board for something just before, it may also be seen from where. Without --now each part would leave at a random "
+    "time of its own."
 )
 
 
