@@ -92,10 +92,9 @@ class Parts:
 def make_app(parts: Parts, close_weeks: Callable[[], object] | None = None) -> ASGIApp:
     """The ASGI application; `close_weeks` is called every minute, on a thread of its own."""
     service = Service(parts)
-    routes = [Route("/v1/health", service.health), Route("/v1/manifest", service.manifest)]
-    if parts.issuer:
-        routes.append(Route("/v1/books", service.books, methods=["POST"]))
+    routes = []
     if parts.desk:
+        # First come those that are asked for most: paths are compared one after the other.
         routes += [
             Route("/v1/sealed", service.sealed, methods=["POST"]),
             Route("/v1/fragments/{week}/{kind}", service.fragment, methods=["PUT", "DELETE"]),
@@ -107,6 +106,9 @@ def make_app(parts: Parts, close_weeks: Callable[[], object] | None = None) -> A
             Route("/papers/{name}", service.paper),
             Route("/static/{name}", service.static),
         ]
+    routes += [Route("/v1/health", service.health), Route("/v1/manifest", service.manifest)]
+    if parts.issuer:
+        routes.append(Route("/v1/books", service.books, methods=["POST"]))
     if parts.relay:
         routes.append(Route("/v1/relay", service.relay, methods=["POST"]))
 
@@ -171,6 +173,7 @@ class Service:
         self._parts = parts
         self._books = asyncio.Semaphore(BOOKS_AT_ONCE)
         self._published: tuple[list[str], list[Published]] = [], []
+        self._shown: tuple[Team | None, list[Published], str] = None, [], ""
         self._complain_at = 0.0
 
     async def health(self, _request: Request) -> Response:
@@ -225,7 +228,12 @@ class Service:
 
     async def page(self, request: Request) -> Response:
         self._let_read(request)
-        return page(show_board(self._team(), await run_in_threadpool(self._read_board)))
+        team, published = self._team(), await run_in_threadpool(self._read_board)
+        shown_team, shown, html = self._shown
+        if shown is not published or shown_team != team:
+            html = show_board(team, published)
+            self._shown = team, published, html
+        return page(html)
 
     async def invite(self, _request: Request) -> Response:
         return page(show_invite(self._team()))

@@ -30,7 +30,7 @@ def write_cells(connection: Connection, rows: Iterable[Row]) -> None:
 
 
 def read_cells(connection: Connection) -> list[Row]:
-    return [(week, kind, a, b, n, band) for week, kind, a, b, n, band in connection.execute(READ)]
+    return [(week, kind, a, b, n, band) for week, kind, a, b, n, band in connection.execute(READ).all()]
 
 
 def read_cells_of(connection: Connection, week: str) -> list[Row]:
