@@ -247,7 +247,23 @@ def test_a_digest_is_posted_under_the_own_name_and_its_address_is_in_the_keyring
     assert person.secrets() == {}
     for path in person.machine.folder.rglob("*"):
         assert not path.is_file() or b"verysecret" not in path.read_bytes()
-    assert "secret" not in log
+    assert not any(secret in log for secret in ("verysecret", "alsosecret", "sig="))
+
+
+def test_a_digest_is_made_of_what_is_kept_and_asks_the_board_only_if_that_is_wished(person: Person) -> None:
+    person.join()
+    person.board.published = CLOSED
+    asked = person.share("digest", "--json")
+    person.board.requests.clear()
+    assert person.share("digest", "--week", "2026-W46", "--json") == asked
+    assert person.share("digest", "--json") == asked
+    assert person.board.requests == []
+    person.board.fails = 503
+    assert person.share("digest", "--json") == asked
+    assert person.share("digest", "--fresh", "--json", code=3) == asked
+    assert "This is what was published when it was last asked." in person.said
+    person.share("digest", "--week", "2026-W45", code=2)
+    assert [url.rpartition("/")[2] for _, url, _ in person.board.requests] == ["board"] * 2
 
 
 def test_a_webhooks_address_is_not_taken_as_an_argument(person: Person) -> None:

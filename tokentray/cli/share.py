@@ -181,7 +181,12 @@ def _published(actions: Any) -> None:
         "a published week as a message, with cards of your own in clear beneath it, if you like",
         "The board's part is made of published numbers only. Your cards are told under your name: whoever reads it knows that they are yours.",
     )
-    digest.add_argument("--week", metavar="W", type=_week, help="ISO week; default: the newest that was published")
+    digest.add_argument("--week", metavar="W", type=_week, help="ISO week; default: the newest that is kept here")
+    digest.add_argument(
+        "--fresh",
+        action="store_true",
+        help="ask the board first; else it is asked only for a week that is not kept here",
+    )
     digest.add_argument(
         "--card", metavar="ID", action="append", default=[], help="an own card for team or company; may be given again"
     )

@@ -121,11 +121,13 @@ def _digest(options: Namespace, history: History, here: Here, vault: Vault | Non
     """
     JSON, share-digest: `week`, `form`, `text` in that form (markdown unless another is wished), `findings` in the own cards' texts, and `posted`, the
     service it was posted to (always in its own form) or null.
+
+    Made of what is kept here; the board is asked if that week is not, or with --fresh.
     """
     team = own_team(history)
     cards = [_own_card(history, name) for name in dict.fromkeys(options.card)]
     _refuse_what_does_not_fit(options, len(cards))
-    code = _asked(history, here, team)
+    code = _asked(history, here, team) if options.fresh or not _is_kept(history, options.week) else DONE
     kinds = [kind for _, kinds in published_weeks(history) for kind in PUBLISHED.decode(kinds)]
     made = digest_of(as_board(team), kinds, options.week)
     if made is None:
@@ -148,6 +150,12 @@ def _digest(options: Namespace, history: History, here: Here, vault: Vault | Non
     else:
         print(FORMS[form](made), end="")
     return code
+
+
+def _is_kept(history: History, week: str | None) -> bool:
+    """Whether that week, or any at all, was got before."""
+    weeks = [kept for kept, _ in published_weeks(history)]
+    return bool(weeks) if week is None else week in weeks
 
 
 def _print_digest(options: Namespace, newest: str, form: str, text: str, found: list[tuple[str, str, Finding]]) -> None:
