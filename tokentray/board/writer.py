@@ -39,6 +39,7 @@ RESEAT_EVERY_S = {"sqlite": 0.0, "postgresql": 60.0}
 RESEAT_PART = 20
 RESEAT_AT_MOST_S = 3600.0
 VACUUM_WAIT_MS = 2000
+IN_MEMORY_BYTES = 32 * 1024 * 1024
 SEEN = "seen"
 CHANGES = (Outcome.CREATED, Outcome.REPLACED, Outcome.GONE)
 PUBLISHING_LOCK = 84_849
@@ -308,7 +309,16 @@ def reseat(store: Store) -> None:
 def _write_anew(store: Store) -> None:
     with store.apart() as connection:
         if store.on_sqlite:
-            connection.exec_driver_sql("VACUUM")
+            pages, size = (
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size")
+            )
+            if pages * size > IN_MEMORY_BYTES:
+                # The copy would not fit into this process' memory; the temporary file has no name, and ends with the statement.
+                connection.exec_driver_sql("PRAGMA temp_store = FILE")
+            try:
+                connection.exec_driver_sql("VACUUM")
+            finally:
+                connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             return
         # Who waits for the whole table makes all others wait behind; a dump may hold it for long.
