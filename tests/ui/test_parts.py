@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +12,7 @@ from tests.ui.snapshots import LONG
 from tokentray.ui.card import Words
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.growing_text import GrowingText
+from tokentray.ui.page_frame import PageFrame
 from tokentray.ui.segments import Segments
 
 
@@ -102,3 +104,21 @@ def test_a_text_that_breaks_anew_has_one_height(app: QApplication, qtbot: QtBot)
         page.resize(width, 400)
         app.processEvents()
         assert text.minimumHeight() == text.maximumHeight() == text.height()
+
+
+def test_a_page_that_grows_long_keeps_its_edge_and_what_a_screen_reader_counts(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    frame = PageFrame(page, "Page")
+    block = Block(100, 50)
+    frame.body.addWidget(block)
+    page.resize(600, 400)
+    page.show()
+    edges = []
+    for height in (50, 1000, 50):
+        block.setFixedHeight(height)
+        qtbot.waitUntil(lambda: (frame.scroll.verticalScrollBar().maximum() > 0) == (block.height() == 1000))
+        edges.append(block.mapTo(page, block.rect().topRight()).x())
+        area = QAccessible.queryAccessibleInterface(frame.scroll)
+        assert area.childCount() == 2
+    assert edges == [575, 575, 575]

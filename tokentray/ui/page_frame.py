@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
 from tokentray.ui.flow import FlowLayout
+from tokentray.ui.look import set_role
 
 RIGHT_MARGIN = 24
 
@@ -30,14 +31,17 @@ class PageFrame:
         self.body.setContentsMargins(25, 0, RIGHT_MARGIN, 20)
         self.body.setSpacing(14)
         self.scroll = content.in_scroll_area()
+        # It is always there, if unseen: Qt crashes when a screen reader asks for a bar that it counted a moment ago (6.11).
+        self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         bar, body = self.scroll.verticalScrollBar(), self.body
 
         def keep_edge(lowest: int, highest: int) -> None:
-            """The right edge of the cards stays below the head's, with or without a scroll bar."""
-            taken = bar.sizeHint().width() if highest > lowest else 0
-            body.setContentsMargins(25, 0, max(RIGHT_MARGIN - taken, 8), 20)
+            """The right edge of the cards stays below the head's; a bar that moves nothing is not seen."""
+            set_role(bar, "" if highest > lowest else "idle")
+            body.setContentsMargins(25, 0, max(RIGHT_MARGIN - bar.sizeHint().width(), 8), 20)
 
         bar.rangeChanged.connect(keep_edge)
+        keep_edge(0, 0)
         outer.addWidget(self.scroll, 1)
 
 
