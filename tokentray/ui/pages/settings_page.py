@@ -242,7 +242,7 @@ class SettingsPage(QWidget):
             self.tr("Keys are never written to a file, a log or a message. Removing an account removes its key."),
         ):
             column.addWidget(text_label(sentence, wrap=True))
-        self.papers = _button(self.tr("What may leave for a team, and what never can"), lambda: open_papers(self))
+        self.papers = _button(self.tr("What may leave for a team"), lambda: open_papers(self))
         self.papers.setProperty("role", "link")
         line = FlowLayout(gap=8)
         line.addWidget(self.papers)
