@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -296,9 +296,7 @@ class TeamDesk(QObject):
 
     def _written(self, path: str, text: str) -> None:
         try:
-            with open(path + ".part", "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            os.replace(path + ".part", path)
+            _write_privately(path, text)
         except OSError as error:
             self._engine.problem_met.emit(TokenTrayError(f"{path} cannot be written ({error.strerror})."))
             return
@@ -346,6 +344,16 @@ class TeamDesk(QObject):
         except ValueError as error:
             said = str(error)
             self._engine.problem_met.emit(TokenTrayError(f"{said[:1].upper()}{said[1:].rstrip('.')}."))
+
+
+def _write_privately(path: str, text: str) -> None:
+    """The log says which pieces are this person's: nobody else on the machine may read the file, whatever the umask allows."""
+    part = path + ".part"
+    with suppress(FileNotFoundError):
+        os.remove(part)
+    with open(part, "x", encoding="utf-8", newline="", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
+    os.replace(part, path)
 
 
 def _parts(count: int) -> str:

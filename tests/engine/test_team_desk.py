@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -174,6 +176,19 @@ def test_join_share_withdraw_and_leave(room: Room, links: list[str], qtbot: QtBo
     qtbot.waitUntil(lambda: room.view.team is None, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: room.secrets == {}, timeout=PATIENCE_MS)
     assert (room.view.left_count, room.problems) == (0, [])
+
+
+def test_an_exported_log_is_for_its_owner_alone(room: Room, qtbot: QtBot, tmp_path: Path) -> None:
+    exported = tmp_path / "left.json"
+    (tmp_path / "left.json.part").write_text("of an export that was broken off")
+    before = os.umask(0o022)
+    try:
+        room.desk.export_log(str(exported))
+        qtbot.waitUntil(exported.exists, timeout=PATIENCE_MS)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(exported.stat().st_mode) == 0o600
+    assert json.loads(exported.read_text())["left"] == []
 
 
 def test_what_waits_leaves_at_its_time_without_the_page(
