@@ -95,6 +95,10 @@ def _tray(arguments: list[str], wish: str = "") -> int:
         from tokentray.cli.commands import explain_demo
 
         return explain_demo(arguments[1:])
+    if "TOKENTRAY_NOW" in os.environ:
+        from tokentray.cli.own_clock import own_clock
+
+        own_clock()  # says what is wrong with it, before there is a window that could not
     missing = no_display(os.environ)
     if missing is None:
         try:
