@@ -307,7 +307,9 @@ def test_a_day_of_which_nothing_was_read_is_unknown_and_not_nothing(used: Machin
     assert used.run("today", **next_day).out.splitlines()[2] == "  Nothing used yet."
 
 
-@pytest.mark.parametrize("words", [(), ("demo",), ("today",), ("status", "--format", "plain"), ("report",), ("doctor",)])
+@pytest.mark.parametrize(
+    "words", [(), ("demo",), ("today",), ("status", "--format", "plain"), ("report",), ("doctor",)]
+)
 def test_a_clock_at_the_end_of_the_calendar_is_wrong_usage(used: Machine, words: tuple[str, ...]) -> None:
     ran = used.run(*words, TOKENTRAY_NOW="9999-12-31T23:59:59Z")
     assert (ran.code, ran.out) == (2, "")
