@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.board.stores import empty
+from tests.board.subpoena import clusters_of
 from tokentray.board.cell_table import close_week, weeks_unseated
 from tokentray.board.database import open_board
 from tokentray.board.fragment_table import Row, put_rows
@@ -104,3 +105,26 @@ def test_a_closed_week_is_sorted_once(store):
 
     with store.reading() as connection:
         assert weeks_unseated(connection) == []
+
+
+@pytest.mark.parametrize("database", ["sharded"], indirect=True)
+def test_t10_on_each_shard_the_heap_follows_arrival_until_it_is_reseated(store, database):
+    arrival = nonces()
+    put_carelessly(store, arrival)
+
+    def on_shards():
+        for url in clusters_of(database):
+            with psycopg.connect(url) as connection:
+                query = "SELECT nonce, xmin::text FROM frag_part ORDER BY ctid"
+                yield [(bytes(nonce), xmin) for nonce, xmin in connection.execute(query)]
+
+    for rows in on_shards():
+        here = [nonce for nonce, _ in rows]
+        assert here == [nonce for nonce in arrival if nonce in here]
+        assert len({xmin for _, xmin in rows}) == len(rows) > 5
+
+    reseat(store)
+
+    for rows in on_shards():
+        assert [nonce for nonce, _ in rows] == sorted(nonce for nonce, _ in rows)
+        assert len({xmin for _, xmin in rows}) == 1

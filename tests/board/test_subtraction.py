@@ -1,9 +1,10 @@
 """
 T8, besides folding (test_publish.py): no arithmetic on what is published finds a hidden cell, nor what somebody deleted.
 
-Measured: of 10 000 boards of 5 to 24 people, none tells surely that a value was said by nobody or by all, also to whoever knows how many took
-part; words that stand for exact counts would on one board in thirty, and did on one in seven of a team of eight. Whose fragment was deleted after its week closed is guessed right in 50 %
-of cases; with a week that is counted anew in 82 %, in nearly all if the noise is averaged over thirty looks, and in all without noise.
+Measured: of 10 000 boards of 5 to 24 people, none tells surely that a value was said by nobody or by all, also to whoever knows how many took part;
+words that stand for exact counts would on one board in thirty, and did on one in seven of a team of eight. Whose fragment was deleted after its week
+closed is guessed right in 50 % of cases; with a week that is counted anew in 82 %, in nearly all if the noise is averaged over thirty looks, and in
+all without noise.
 
 A limit, by the protocol's ε of 2: who knows every other answer, and compares numbers as they would be with and without the last one, is right in up to
 88 % of cases (e² / (1 + e²)). Frozen weeks are what keeps anybody from seeing both.
