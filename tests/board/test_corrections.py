@@ -72,6 +72,15 @@ def test_of_two_corrections_a_kept_one_does_not_come_back(told):
     assert statuses(member, member.envelope("replace", ticket, DAILY)) == [200]
 
 
+def test_what_a_relay_keeps_back_finds_its_token_spent_by_a_stand_in(told):
+    member, ticket, word = told
+    held = member.envelope("put", ticket, TRIED)
+    stand_in, deletion = member.envelope("put", ticket, NONE), member.envelope("delete", ticket)
+    # What the app does when a withdrawn fragment is unknown: a deletion of what never came leaves no mark of its own.
+    assert statuses(member, deletion, stand_in, deletion, held) == [404, 201, 204, 409]
+    assert word() == [None]
+
+
 def test_a_closed_weeks_list_tells_that_a_deletion_held(running):
     member = running.member()
     kept, gone = member.ticket(WEEK, "c1"), member.ticket(WEEK, "c2")

@@ -161,6 +161,9 @@ def test_withdrawing_is_told_as_json(person: Person) -> None:
     assert [(one["kind"], one["outcome"]) for one in done["withdrawn"]] == [("c1", "planned"), ("c2", "cancelled")]
     assert [(one["op"], one["state"]) for one in done["sent"]] == [("delete", "sent")]
     assert person.board.bodies() == []
+    assert "sent, to be checked: --verify" in person.share("status")
+    assert "sent, gone" in person.share("status", "--verify")
+    assert "to be checked" not in person.share("status")
 
 
 def test_the_feed_is_asked_for_noted_and_imported(person: Person) -> None:
@@ -207,7 +210,9 @@ def test_a_published_week_is_told_with_the_own_place(person: Person) -> None:
     )
     assert told["tables"][0]["rows"] == [{"value": "daily", "label": "Daily", "text": "most", "part": 0.8}]
     assert told["own"]["band"] == "0"
+    assert told["splits"][0]["note"] == "From 25 check-ins in a week on."
     shown = person.share("board", "--week", "2026-W46")
+    assert "Breadth by function\n  From 25 check-ins in a week on.\n" in shown
     assert "Your own place, worked out on this machine" in shown
     assert "Fewer than five token uses were sent" in shown
     assert person.share("board", "--week", "2026-W45") == "2026-W45 has not been published.\n"

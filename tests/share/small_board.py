@@ -54,7 +54,8 @@ class SmallBoard:
     `received` is every byte that came in, `opened` what its envelopes held, `stored` the fragments by week, kind and nonce.
 
     `fails` answers everything with that status. `published` are the weeks that are closed, as the board's JSON has them; `calls` names a path
-    that is answered with another status. `password`: what all readers have to know.
+    that is answered with another status. `password`: what all readers have to know. `relay_keeps`: which of the envelopes, from 0, the relay keeps
+    and answers by itself with `relay_says`; `kept` has them.
     """
 
     address: str = "https://board.example"
@@ -69,6 +70,10 @@ class SmallBoard:
     published: list[dict[str, Any]] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
     password: str | None = None
+    relay_keeps: tuple[int, ...] = ()
+    relay_says: int = 502
+    kept: list[bytes] = field(default_factory=list)
+    relayed: int = 0
 
     def __post_init__(self) -> None:
         self.root, self._seal = new_root_key(), new_seal_key()
@@ -145,9 +150,19 @@ class SmallBoard:
             return httpx.Response(200, text="ok")
         if path == "/v1/board":
             return httpx.Response(200, json={"weeks": self.published})
+        if path == "/v1/relay":
+            self.relayed += 1
+            if self.relayed - 1 in self.relay_keeps:
+                self.kept.append(request.content)
+                return httpx.Response(self.relay_says)
         if path in ("/v1/sealed", "/v1/relay"):
             return httpx.Response(self._take(request.content))
         return httpx.Response(404)
+
+    def let_go(self) -> list[int]:
+        """The relay forwards what it kept; the board's answers."""
+        with httpx.Client(transport=self.transport) as way:
+            return [way.post(f"{self.address}/v1/sealed", content=one).status_code for one in self.kept]
 
     def _book(self, wish: dict[str, Any]) -> httpx.Response:
         if b64decode(wish["code"]) not in self.invites:
@@ -176,7 +191,7 @@ class SmallBoard:
             week, kind = message["week"], message["kind"]
             if message["op"] == "delete":
                 key = (week, kind, nonce_of(b64decode(message["secret"])))
-                if self.stored.get(key) is None:
+                if key not in self.stored:
                     return 404
                 self.stored[key] = None
                 return 204

@@ -221,6 +221,8 @@ def parcel_object(parcel: Parcel) -> dict[str, Any]:
 
 def _line(parcel: Parcel, confirmed: bool | None) -> list[str]:
     state = parcel.state + (f" ({parcel.why})" if parcel.why and parcel.state != "waiting" else "")
+    if (parcel.op, parcel.state) == ("delete", "sent") and parcel.seen_at is None and confirmed is None:
+        state += ", to be checked: --verify"
     if confirmed is not None:
         there = "there" if parcel.op == "put" else "gone"
         state += f", {there}" if confirmed else f", NOT {there}"

@@ -6,13 +6,25 @@ from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_bytes
 from typing import Final
 
 import msgspec
 
 from tokentray.core.board_crypto import circle_of, nonce_of, sealed_card, sealed_envelope
 from tokentray.core.errors import BoardRefused, FragmentRefused, SourceError
-from tokentray.core.fragment import Fragment, fragment_bytes, kind_of, parse_fragment
+from tokentray.core.fragment import (
+    CARD_SIZES,
+    Adopted,
+    Fragment,
+    Told,
+    Used,
+    Vocabulary,
+    Went,
+    fragment_bytes,
+    kind_of,
+    parse_fragment,
+)
 from tokentray.core.journal import Card
 from tokentray.share.board_client import BoardClient, Note
 from tokentray.share.fragments import card_text, sentence_of, told
@@ -45,6 +57,12 @@ REFUSALS: Final = {
     413: "the board found it too large",
     422: "the board did not understand it; perhaps one of the two programs is too old",
 }
+STAND_IN: Final = (
+    "A stand-in, which is deleted at once: it spends the token of a fragment of {} ({}) that the board did not know, so that it cannot "
+    "arrive later."
+)
+SPENT: Final = (200, 201, 409)
+NO_BOARD: Final = "there is no board behind that address now"
 GOOD: Final = {"put": (200, 201), "replace": (200,), "delete": (200, 204, 404)}
 ELSEWHERE: Final = "from another device"
 LAPSED: Final = "its week closed before"
@@ -413,21 +431,63 @@ def _send(
     if parcel.op != "delete":
         # The log has what a put's envelope holds; the secret of the others stays out of every file.
         inside = message if parcel.op == "put" else parcel.body
-    envelope = sealed_envelope(message, team.newest.seal, team.newest.board)
     with transaction(history):
         settle_parcel(history, parcel.number, "waiting", TRIED, now)
     try:
-        status = client.post_envelope(team.newest.relay, envelope, words, inside)
+        status = _post(team, client, message, words, inside)
+        if (parcel.op, status) == ("delete", 404) and now < closes_at(team, parcel.week) + MARGIN:
+            spent = _spend(history, team, client, parcel)
+            if spent == 404 or (spent in SPENT and _post(team, client, message, words, inside) == 404):
+                return _later(history, team, parcel, now, NO_BOARD)
     except SourceError as error:
-        _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week), missed=1)])
-        return Sent(parcel, "later", str(error))
+        return _later(history, team, parcel, now, str(error))
     state, why = _outcome(parcel.op, status)
     if state == "waiting":
-        _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week), missed=1)])
-        return Sent(parcel, "later", "there is no board behind that address now")
+        return _later(history, team, parcel, now, NO_BOARD)
     with transaction(history):
         settle_parcel(history, parcel.number, state, why, now)
     return Sent(parcel, state, why)
+
+
+def _post(team: Team, client: BoardClient, message: bytes, words: str, inside: bytes) -> int:
+    envelope = sealed_envelope(message, team.newest.seal, team.newest.board)
+    return client.post_envelope(team.newest.relay, envelope, words, inside)
+
+
+def _later(history: History, team: Team, parcel: Parcel, now: datetime, why: str) -> Sent:
+    _plan(history, [planned_anew(parcel, now, _latest(team, parcel.week), missed=1)])
+    return Sent(parcel, "later", why)
+
+
+def _spend(history: History, team: Team, client: BoardClient, parcel: Parcel) -> int:
+    """
+    Spends the token of what is withdrawn and what the board did not know: a relay may have kept it, and could let it through afterwards.
+
+    The board keeps no mark of a deletion for what it never had, since anybody could fill it with those. So a stand-in that says nothing is
+    put, not the fragment itself, which is to be told no more; what is kept back is then other content for a spent token. Gives the board's
+    status; what it refuses with another one than 409 it would refuse what is kept back with, too.
+    """
+    token = token_of(history, parcel.week, parcel.kind, parcel.place)
+    if token is None:
+        return 410
+    body = fragment_bytes(_stand_in(parcel.kind, team.season_of(parcel.week).vocabulary))
+    message = message_of("put", parcel.week, parcel.kind, token, body)
+    return _post(team, client, message, STAND_IN.format(parcel.week, parcel.kind), message)
+
+
+def _stand_in(kind: str, offered: Vocabulary) -> Fragment:
+    match kind:
+        case "c1":
+            return Adopted(v=1, adoption="none")
+        case "c2":
+            return Went(v=1, outcome="unsure", effort="lt1h")
+        case "use":
+            return Used(v=1, tool=offered.tools[0], tokens="0")
+    # Of no circle, so that nobody is shown it, and noise instead of a text.
+    noise = b64encode(token_bytes(CARD_SIZES[0])).decode()
+    return Told(
+        v=1, category=offered.categories[0], outcome="unsure", level="me", circle=token_bytes(8).hex(), ct=noise
+    )
 
 
 def _perhaps(parcel: Parcel) -> str:

@@ -55,6 +55,11 @@ CORRECTION = sending(
             "refused",
         ),
         (
+            Story(GONE, withdrawal=withdrawal(2, state="sent")),
+            f"{LEFT} Withdrawn on Sat, 21 Nov 2026, 7:10\u202fPM. Check with the public list that it is gone.",
+            "refused",
+        ),
+        (
             Story(sending(1, state="sent", seen_at=NOW), CORRECTION),
             f"{LEFT} The public list has it.\nA correction: Somebody had this week: no use of AI. "
             "Leaves at a random time, on Tue, 24 Nov 2026 at the latest if this machine is awake then.",

@@ -133,6 +133,8 @@ def _withdrawal_words(one: Sending, when: str, zone: str) -> str:
 
 
 def _seen_words(one: Sending) -> str:
+    if one.seen_at is None and one.op == "delete":
+        return translate("sending", "Check with the public list that it is gone.")
     if one.seen_at is None:
         return translate("sending", "Not checked with the public list yet.")
     if one.op == "delete":
