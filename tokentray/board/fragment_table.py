@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 PUT = "INSERT INTO frag (week, kind, nonce, a, b, ct) {rows} ON CONFLICT DO NOTHING RETURNING week, kind, nonce"
 FIND = text("SELECT a, b, ct FROM frag WHERE week = :week AND kind = :kind AND nonce = :nonce")
@@ -41,7 +41,6 @@ PUT_LISTS = text(
         + ")"
     )
 )
-_PUTS: dict[int, TextClause] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,8 @@ def put_rows(connection: Connection, rows: list[Row]) -> set[Key]:
     lists = connection.dialect.name == "postgresql"
     for start in range(0, len(rows), AT_ONCE):
         part = rows[start : start + AT_ONCE]
-        found = connection.execute(PUT_LISTS, _lists(part)) if lists else connection.execute(*_listed(part))
-        created.update((week, kind, bytes(nonce)) for week, kind, nonce in found)
+        found = connection.execute(PUT_LISTS, _lists(part)) if lists else connection.exec_driver_sql(*_listed(part))
+        created.update((week, kind, bytes(nonce)) for week, kind, nonce in found.all())
     return created
 
 
@@ -87,11 +86,11 @@ def _lists(rows: list[Row]) -> dict[str, object]:
     return {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
 
 
-def _listed(rows: list[Row]) -> tuple[TextClause, dict[str, object]]:
-    if len(rows) not in _PUTS:
-        places = ", ".join("(" + ", ".join(f":{name}{i}" for name in _COLUMNS) + ")" for i in range(len(rows)))
-        _PUTS[len(rows)] = text(PUT.format(rows=f"VALUES {places}"))
-    return _PUTS[len(rows)], {f"{name}{i}": getattr(row, name) for i, row in enumerate(rows) for name in _COLUMNS}
+def _listed(rows: list[Row]) -> tuple[str, tuple[object, ...]]:
+    # Hundreds of named parameters would cost more than the rows themselves.
+    places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
+    values = [value for row in rows for value in (row.week, row.kind, row.nonce, row.a, row.b, row.ct)]
+    return PUT.format(rows=f"VALUES {places}"), tuple(values)
 
 
 def put_again(connection: Connection, row: Row) -> Outcome:
