@@ -15,7 +15,7 @@ from tests.share.small_board import SmallBoard
 from tokentray.core.errors import Unreachable
 from tokentray.core.fragment import Adopted
 from tokentray.core.journal import Card, Level, Outcome
-from tokentray.core.published import COUNTED, FEWER, Cell, Published
+from tokentray.core.published import BANDED, COUNTED, FEWER, Cell, Published
 from tokentray.core.usage import Tokens
 from tokentray.settings.settings import Settings
 from tokentray.share.outbox import queue_card, queue_fragment, skip, verify, withdraw
@@ -172,6 +172,24 @@ def test_published_weeks_stand_beside_the_own_place(member: Member) -> None:
     assert newest.own.sentence.startswith(
         "Your week: 100k to 1M tokens. Of what was sent, about 25 % lies in the same band, about 50 % below"
     )
+
+
+def test_two_way_tables_say_which_rows_are_too_small_and_why_there_are_none(member: Member) -> None:
+    member.join()
+    adoption = [("daily", "engineering", 12), ("none", "engineering", 12), ("weekly", "other", 3)]
+    kinds = [
+        Published("2026-W46", "c1", COUNTED, 27, tuple(Cell(a, b, n) for a, b, n in adoption)),
+        Published("2026-W46", "c2", BANDED, None, (Cell("worked", "", None, "most"), Cell("", "lt1h", None, "most"))),
+    ]
+    with transaction(member.history):
+        keep_published(member.history, "2026-W46", msgspec.json.encode(kinds), FRIDAY)
+    breadth, efforts = taken(member).published[0].splits
+    assert [(row.label, row.answers, [(one.label, one.text) for one in row.rows]) for row in breadth.rows] == [
+        ("Engineering", "≈ 24", [("Daily", "about 50 %"), ("Weekly", "hardly any"), ("Tried it", "hardly any"), ("Not at all", "about 50 %")]),
+        ("Other", "", []),
+    ]  # fmt: skip
+    assert breadth.note.startswith("“Other” has the functions with fewer than five")
+    assert (efforts.rows, efforts.note[:32]) == ((), "From 25 answers in a week on; be")
 
 
 def test_what_left_is_told_newest_first(member: Member) -> None:

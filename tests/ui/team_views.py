@@ -7,7 +7,16 @@ from datetime import timedelta
 
 from tests.ui.sharing_views import FACTS, joined, left
 from tests.ui.snapshots import LONG, NOW
-from tokentray.share.team_view import FeedCard, OwnPlace, PublishedWeek, Row, Table, TeamView
+from tokentray.share.team_view import (
+    FeedCard,
+    OwnPlace,
+    PublishedWeek,
+    Row,
+    SplitRow,
+    SplitTable,
+    Table,
+    TeamView,
+)
 
 WORKED = FeedCard(
     id="00000000000000a1",
@@ -111,6 +120,33 @@ ABOUT = Table(
     ),
     "",
 )
+BREADTH = SplitTable(
+    "Breadth by function",
+    "Function",
+    ("Daily", "Weekly", "Tried it", "Not at all"),
+    (
+        SplitRow(
+            "Engineering",
+            "≈ 16",
+            (
+                Row("daily", "Daily", "about 50 %", 0.5),
+                Row("weekly", "Weekly", "about 25 %", 0.25),
+                Row("tried", "Tried it", "about 25 %", 0.24),
+                Row("none", "Not at all", "hardly any", 0.01),
+            ),
+        ),
+        SplitRow("Support", "", ()),
+    ),
+    "“Other” has the functions with fewer than five check-ins.",
+    "in alphabetical order, not by rank",
+)
+BY_EFFORT = SplitTable(
+    "What came of it, by effort",
+    "Effort put in",
+    ("Worked", "Partly", "Did not work", "Unclear"),
+    (),
+    "From 25 answers in a week on.",
+)
 SENTENCE = (
     "Your week: 1M to 10M tokens. Of what was sent, about 30 % lies in the same band, about 50 % below it, about 20 % above it. "
     "The numbers carry noise. Each person sends at most two, one for each tool, and only who wants to: this is a gauge, and no target."
@@ -135,6 +171,7 @@ COUNTED = PublishedWeek(
     ),
     small_print="The numbers carry noise and may be off by a few. They are those who chose to answer. The board cannot tell who.",
     own=OwnPlace("2026-W45", "<10M", SENTENCE),
+    splits=(BREADTH, BY_EFFORT),
 )
 
 
@@ -230,4 +267,6 @@ def long_team() -> TeamView:
     week = replace(
         COUNTED, headline=f"{LONG} {COUNTED.headline}", tables=(replace(ADOPTION, title=LONG, rows=rows), TOKENS)
     )
+    split = replace(BREADTH, rows=tuple(replace(row, label=f"{LONG} {row.label}") for row in BREADTH.rows), note=LONG)
+    week = replace(week, splits=(split,))
     return team(feed=cards, published=(week,))

@@ -11,19 +11,19 @@ from markupsafe import Markup
 
 from tokentray.board.papers import PAPERS, paper
 from tokentray.core.fragment import BANDS, EFFORTS, RESULTS
-from tokentray.core.published import BANDED, COUNTED, FEWER, OTHER, Published, Team
+from tokentray.core.published import BANDED, COUNTED, FEWER, Published, Team
 from tokentray.core.published_words import (
     ADOPTIONS,
     Share,
-    Split,
     Week,
+    by_effort,
+    by_function,
     by_week,
     figures,
     headline,
     label_of,
     shares,
     size_of,
-    splits,
     values_of,
     week_name,
 )
@@ -99,11 +99,11 @@ def show_board(team: Team, published: Iterable[Published]) -> str:
         figures=figures(week, before, functions),
         adoption=shares(kinds["c1"], ADOPTIONS),
         adoption_trend=_trend([weeks[name] for name in names], names, "c1", ADOPTIONS),
-        functions=_by_function(kinds["c1"], functions),
+        functions=by_function(kinds["c1"], functions),
         adoptions=ADOPTIONS,
         outcome=shares(kinds["c2"], RESULTS),
         effort=shares(kinds["c2"], EFFORTS, first=False),
-        efforts=splits(kinds["c2"], EFFORTS, RESULTS, rows_first=False),
+        efforts=by_effort(kinds["c2"]),
         outcomes=RESULTS,
         outcome_trend=_trend([weeks[name] for name in names], names, "c2", RESULTS),
         tokens=shares(kinds["use"], BANDS, first=False),
@@ -111,12 +111,6 @@ def show_board(team: Team, published: Iterable[Published]) -> str:
         categories=shares(kinds["card"], values_of(kinds["card"])),
         card_outcomes=shares(kinds["card"], RESULTS, first=False),
     )
-
-
-def _by_function(check_ins: Published | None, functions: Sequence[str]) -> list[Split]:
-    found = splits(check_ins, [*sorted(functions), OTHER], ADOPTIONS, rows_first=False)
-    # A row of others alone would be the table above once more.
-    return found if any(split.label != label_of(OTHER) for split in found) else []
 
 
 def show_paper(team: Team, name: str) -> str | None:

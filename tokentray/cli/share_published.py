@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,7 @@ from tokentray.share.lint import Finding, findings
 from tokentray.share.outbox import noted
 from tokentray.share.team import Team, as_board
 from tokentray.share.team_taking import PUBLISHED, take_published
-from tokentray.share.team_view import PublishedWeek
+from tokentray.share.team_view import PublishedWeek, Row, SplitRow
 from tokentray.share.webhook import checked_webhook, post, vault_name
 from tokentray.store.database import History, transaction
 from tokentray.store.feed_table import published_weeks
@@ -51,8 +52,8 @@ def run(options: Namespace, here: Here) -> int:
 
 def _board(options: Namespace, history: History, here: Here) -> int:
     """
-    JSON, share-board: `weeks` that were published, newest first, and of the chosen one `week`, `title`, `headline`, `figures`, `tables`,
-    `small_print` and `own` (`band`, `sentence`), which was worked out here.
+    JSON, share-board: `weeks` that were published, newest first, and of the chosen one `week`, `title`, `headline`, `figures`, `tables`, `splits`
+    (two-way, each row with its `answers` and the shares of its own), `small_print` and `own` (`band`, `sentence`), which was worked out here.
     """
     team = own_team(history)
     code = _asked(history, here, team)
@@ -87,13 +88,14 @@ def _none(week: str | None) -> str:
 
 
 def _object(week: PublishedWeek) -> dict[str, Any]:
-    tables = [
+    tables = [{"title": each.title, "note": each.note, "rows": _rows(each.rows)} for each in week.tables]
+    splits = [
         {
             "title": each.title,
             "note": each.note,
-            "rows": [{"value": row.value, "label": row.label, "text": row.text, "part": row.part} for row in each.rows],
+            "rows": [{"label": row.label, "answers": row.answers, "shares": _rows(row.rows)} for row in each.rows],
         }
-        for each in week.tables
+        for each in week.splits
     ]
     return {
         "week": week.week,
@@ -101,9 +103,14 @@ def _object(week: PublishedWeek) -> dict[str, Any]:
         "headline": week.headline,
         "figures": [{"label": label, "value": value, "note": note} for label, value, note in week.figures],
         "tables": tables,
+        "splits": splits,
         "small_print": week.small_print,
         "own": None if week.own is None else {"band": week.own.band, "sentence": week.own.sentence},
     }
+
+
+def _rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [{"value": row.value, "label": row.label, "text": row.text, "part": row.part} for row in rows]
 
 
 def _print(week: PublishedWeek) -> None:
@@ -112,9 +119,19 @@ def _print(week: PublishedWeek) -> None:
     for each in week.tables:
         print(f"\n{each.title}")
         print(table([["  " + row.label, row.text] for row in each.rows], left=2) if each.rows else f"  {each.note}")
+    for split in week.splits:
+        print(f"\n{split.title}")
+        if split.rows:
+            print(table([["  " + row.label, row.answers, _shares(row)] for row in split.rows], left=3))
+        if split.note:
+            print(f"  {split.note}")
     if week.own is not None:
         print(f"\nYour own place, worked out on this machine and told to nobody:\n{week.own.sentence}")
     print(f"\n{week.small_print}")
+
+
+def _shares(row: SplitRow) -> str:
+    return ", ".join(f"{share.label} {share.text}" for share in row.rows) or "too few to say"
 
 
 def _digest(options: Namespace, history: History, here: Here, vault: Vault | None = None) -> int:

@@ -158,6 +158,18 @@ def splits(published: Published | None, rows: Sequence[str], values: Sequence[st
     ]
 
 
+def by_function(check_ins: Published | None, functions: Sequence[str]) -> list[Split]:
+    """How often AI was used in each function, in alphabetical order; empty where no function may be told apart."""
+    found = splits(check_ins, [*sorted(functions), OTHER], ADOPTIONS, rows_first=False)
+    # A row of others alone would be the one-way table once more.
+    return found if any(split.label != label_of(OTHER) for split in found) else []
+
+
+def by_effort(outcomes: Published | None) -> list[Split]:
+    """What came of it by the effort put in, least effort first."""
+    return splits(outcomes, EFFORTS, RESULTS, rows_first=False)
+
+
 def values_of(published: Published | None, *, first: bool = True) -> list[str]:
     """The values a one-way table has, in alphabetical order with "other" last."""
     if published is None:

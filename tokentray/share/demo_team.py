@@ -38,6 +38,8 @@ from tokentray.share.team_view import (
     PublishedWeek,
     Row,
     Sending,
+    SplitRow,
+    SplitTable,
     Table,
     TeamFacts,
     TeamView,
@@ -264,6 +266,8 @@ BANDS: Final = {
     "10M to 100M": 0.15,
     "From 100M": 0.06,
 }
+ADOPTIONS: Final = {"Daily": "daily", "Weekly": "weekly", "Tried it": "tried", "Not at all": "none"}
+OUTCOMES: Final = {"Worked": "worked", "Partly": "mixed", "Did not work": "failed", "Unclear": "unsure"}
 TITLES: Final = {
     "adoption": "How often AI was used",
     "outcome": "How it went",
@@ -492,7 +496,45 @@ def _published(today: date) -> Iterator[PublishedWeek]:
             own=OwnPlace(week, "<10M", "Your week was between 1M and 10M tokens, as about 30 % of those who told.")
             if ago == 2
             else None,
+            splits=(_breadth(regular), _outcome_by_effort()),
         )
+
+
+def _breadth(regular: float) -> SplitTable:
+    """Each function with its own beginning; support is too small to be told of."""
+    rows = []
+    for label, answers, ahead in (("Design", 6, -0.05), ("Engineering", 15, 0.1), ("Product", 7, 0.02)):
+        part = min(regular + ahead, 0.92)
+        parts = {"Daily": 0.45 * part, "Weekly": 0.55 * part, "Tried it": 0.7 * (1 - part)}
+        rows.append(_split_row(label, answers, {**parts, "Not at all": 1 - sum(parts.values())}))
+    rows += [
+        SplitRow("Support", "", ()),
+        _split_row("Other", 5, dict(zip(ADOPTIONS, (0.2, 0.4, 0.2, 0.2), strict=True))),
+    ]
+    return SplitTable(
+        "Breadth by function",
+        "Function",
+        tuple(ADOPTIONS),
+        tuple(rows),
+        "“Other” has the functions with fewer than five check-ins and those who named none.",
+        "in alphabetical order, not by rank",
+    )
+
+
+def _outcome_by_effort() -> SplitTable:
+    rows = (
+        _split_row("Under 1 hour", 8, dict(zip(OUTCOMES, (0.51, 0.24, 0.13, 0.12), strict=True))),
+        _split_row("1 to 4 hours", 11, dict(zip(OUTCOMES, (0.45, 0.27, 0.19, 0.09), strict=True))),
+        _split_row("4 to 16 hours", 7, dict(zip(OUTCOMES, (0.28, 0.29, 0.43, 0.0), strict=True))),
+        SplitRow("Over 16 hours", "", ()),
+    )
+    return SplitTable("What came of it, by effort", "Effort put in", tuple(OUTCOMES), rows)
+
+
+def _split_row(label: str, answers: int, parts: dict[str, float]) -> SplitRow:
+    values = {**ADOPTIONS, **OUTCOMES}
+    rows = (Row(values[name], name, _text(part), round(part, 3)) for name, part in parts.items())
+    return SplitRow(label, f"≈ {answers}", tuple(rows))
 
 
 def _table(title: str, parts: dict[str, float], values: dict[str, Band] | None = None) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,8 +14,22 @@ from tokentray.core.fragment import RESULTS, Fragment, Result
 from tokentray.core.journal import Level
 from tokentray.core.manifest import Manifest
 from tokentray.core.period import local_day
-from tokentray.core.published import FEWER, Published
-from tokentray.core.published_words import Week, by_week, figures, headline, small_print, tables, week_name
+from tokentray.core.published import COUNTED, FEWER, OTHER, Published
+from tokentray.core.published_words import (
+    ADOPTIONS,
+    Split,
+    Week,
+    by_effort,
+    by_function,
+    by_week,
+    figures,
+    headline,
+    label_of,
+    size_of,
+    small_print,
+    tables,
+    week_name,
+)
 from tokentray.insights.checkin import days_of_week, week_of
 from tokentray.insights.prices import open_price_book
 from tokentray.insights.sums import add_up
@@ -28,6 +43,8 @@ from tokentray.share.team_view import (
     PublishedWeek,
     Row,
     Sending,
+    SplitRow,
+    SplitTable,
     Table,
     TeamFacts,
     TeamView,
@@ -52,6 +69,11 @@ ASKS_AFTER: Final = timedelta(weeks=8)
 PUBLISHED = msgspec.json.Decoder(list[Published])
 FRAGMENT = msgspec.json.Decoder(Fragment)
 
+OTHERS: Final = (
+    "“Other” has the functions with fewer than five check-ins and those who named none; where even that would be too few, they count in the "
+    "total only."
+)
+NO_FUNCTIONS: Final = "The board does not ask for functions: below 25 seats, or in a function with fewer than ten people, the answer would point at somebody."
 WHY: Final = {"tried": "It may have arrived; it is sent again as it was."}
 
 
@@ -250,6 +272,7 @@ def _published_week(
         tables=tuple(_tables(week)),
         small_print=small_print(week),
         own=own_place(name, tokens, week.get("use")),
+        splits=(_breadth(week, functions), _outcome_by_effort(week)),
     )
 
 
@@ -259,6 +282,39 @@ def _tables(week: Week) -> Iterable[Table]:
         few = published is None or published.size == FEWER
         note = "" if rows else "Fewer than five sent this." if few else "Too few to say more."
         yield Table(title, tuple(Row(one.value, one.label, one.text, one.part) for one in rows), note)
+
+
+def _breadth(week: Week, functions: Sequence[str]) -> SplitTable:
+    check_ins = week.get("c1")
+    rows = by_function(check_ins, functions)
+    if rows:
+        note = OTHERS if any(row.label == label_of(OTHER) for row in rows) else ""
+    elif not functions:
+        note = NO_FUNCTIONS
+    elif size_of(check_ins) == COUNTED:
+        note = "They were too small to be told apart without pointing at somebody."
+    else:
+        note = "From 25 check-ins in a week on."
+    made = _split_table("Breadth by function", "Function", ADOPTIONS, rows, note)
+    return replace(made, subtitle="in alphabetical order, not by rank")
+
+
+def _outcome_by_effort(week: Week) -> SplitTable:
+    rows = by_effort(week.get("c2"))
+    note = "" if rows else "From 25 answers in a week on; below that, the two together would single people out."
+    return _split_table("What came of it, by effort", "Effort put in", RESULTS, rows, note)
+
+
+def _split_table(title: str, heading: str, values: Sequence[str], rows: Iterable[Split], note: str) -> SplitTable:
+    told = (
+        SplitRow(
+            row.label,
+            f"≈ {row.count}" if row.shares else "",
+            tuple(Row(one.value, one.label, one.text, one.part) for one in row.shares),
+        )
+        for row in rows
+    )
+    return SplitTable(title, heading, tuple(label_of(value) for value in values), tuple(told), note)
 
 
 def _left(history: History) -> tuple[Left, ...]:

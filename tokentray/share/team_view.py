@@ -129,6 +129,31 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitRow:
+    """One row of a two-way table: `rows` are its shares, none if it is too small to say; `answers` how many they are of ("≈ 14"), "" then."""
+
+    label: str
+    answers: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitTable:
+    """
+    A published two-way table: what `heading` names, each with its shares of the same `values` (their labels).
+
+    `rows` are empty if there is nothing that may be said, and `note` says why; else what is to be known of it, "" for nothing.
+    """
+
+    title: str
+    heading: str
+    values: tuple[str, ...]
+    rows: tuple[SplitRow, ...]
+    note: str = ""
+    subtitle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPlace:
     """
     Where the own week stands in the published distribution of token use, worked out on this machine: `band` is the own one, `sentence` says it.
@@ -144,7 +169,7 @@ class OwnPlace:
 
 @dataclass(frozen=True, slots=True)
 class PublishedWeek:
-    """A week as the board published it, for good: a headline, figures (label, value, note), tables, what the numbers cannot say."""
+    """A week as the board published it, for good: a headline, figures (label, value, note), tables one-way and two-way, what they cannot say."""
 
     week: str
     title: str
@@ -153,6 +178,7 @@ class PublishedWeek:
     tables: tuple[Table, ...]
     small_print: str
     own: OwnPlace | None
+    splits: tuple[SplitTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

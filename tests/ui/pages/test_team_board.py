@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.sharing_views import joined
-from tests.ui.team_views import BANDED, COUNTED, FEWER, SENTENCE, TOKENS, long_team, team
+from tests.ui.team_views import BANDED, BREADTH, COUNTED, FEWER, SENTENCE, TOKENS, long_team, team
 from tokentray.share.team_view import OwnPlace, TeamView
 from tokentray.ui.look import apply_look
 from tokentray.ui.pages.team_board import TeamBoard
@@ -68,7 +68,22 @@ def test_without_a_distribution_there_is_still_the_sentence(board: TeamBoard) ->
 
 
 def test_what_is_not_shown_is_told_with_its_reason(board: TeamBoard) -> None:
-    assert board.not_shown_words.text() == "What the shared cards say of it: fewer than five sent this."
+    assert board.not_shown_words.text().splitlines() == [
+        "What the shared cards say of it: fewer than five sent this.",
+        "What came of it, by effort: from 25 answers in a week on.",
+    ]
+
+
+def test_two_way_tables_are_shown_where_the_week_may_be_split(board: TeamBoard) -> None:
+    breadth = board.splits["Breadth by function"]
+    assert breadth.csv_text().splitlines()[1:] == [
+        "Engineering,about 50 %,about 25 %,about 25 %,hardly any,≈ 16",
+        f"Support,{','.join(['too few to say'] * 4)},—",
+    ]
+    assert breadth.note.text() == BREADTH.note
+    assert not breadth.isHidden()
+    board.before.click()
+    assert breadth.isHidden()
 
 
 def test_the_week_before_is_in_words(board: TeamBoard, qtbot: QtBot) -> None:

@@ -12,10 +12,11 @@ from tokentray.core.fragment import BANDS
 from tokentray.core.published_words import ADOPTIONS
 from tokentray.insights.checkin import days_of_week
 from tokentray.insights.snapshot import Figure
-from tokentray.share.team_view import PublishedWeek, Row, Table, TeamView
+from tokentray.share.team_view import PublishedWeek, Row, SplitTable, Table, TeamView
 from tokentray.ui import wording
 from tokentray.ui.card import Card, text_label
 from tokentray.ui.charts.shares import ShareBars
+from tokentray.ui.charts.splits import SplitBars
 from tokentray.ui.charts.weeks import WeekOfShares, WeeksChart
 from tokentray.ui.flow import FlowLayout
 from tokentray.ui.glyphs import glyph, glyph_size
@@ -39,9 +40,11 @@ class TeamBoard(QWidget):
         self._weeks: tuple[PublishedWeek, ...] = ()
         self._address = ""
         self.tables: dict[str, ChartCard] = {}
+        self.splits: dict[str, SplitCard] = {}
         self._order: tuple[str, ...] = ()
         self._make_head()
         self._make_own()
+        self._make_splits()
         self._make_trend()
         self._make_words()
         self._lay_out()
@@ -108,6 +111,10 @@ class TeamBoard(QWidget):
         self.own.body.addWidget(self.sentence)
         self.own.body.addWidget(self.only_here)
 
+    def _make_splits(self) -> None:
+        self._splits = QVBoxLayout()
+        self._splits.setSpacing(GAP)
+
     def _make_trend(self) -> None:
         tr = self.tr
         self.weeks_chart = WeeksChart()
@@ -169,6 +176,7 @@ class TeamBoard(QWidget):
         column.addLayout(self._four)
         column.addWidget(self.own)
         column.addLayout(self._pair)
+        column.addLayout(self._splits)
         for card in (self.not_shown, self.trend, self.honesty):
             column.addWidget(card)
         foot = FlowLayout(gap=10)
@@ -243,7 +251,7 @@ class TeamBoard(QWidget):
         self.before.setEnabled(0 <= place < len(self._weeks) - 1)
         self.after.setEnabled(place > 0)
         if week is None:
-            for card in (self.own, self.not_shown, *self.tables.values()):
+            for card in (self.own, self.not_shown, *self.tables.values(), *self.splits.values()):
                 card.hide()
             return
         self.headline.setText(week.headline)
@@ -252,7 +260,9 @@ class TeamBoard(QWidget):
             figure.show_figure(Figure(label, value, note))
         self._show_own(week)
         self._show_tables([table for table in week.tables if table.rows and not _is_token_use(table)])
-        missing = [table for table in week.tables if not table.rows]
+        self._show_splits([split for split in week.splits if split.rows])
+        all_tables: tuple[Table | SplitTable, ...] = (*week.tables, *week.splits)
+        missing = [table for table in all_tables if not table.rows]
         self.not_shown.setVisible(bool(missing))
         self.not_shown_words.setText("\n".join(f"{table.title}: {_lower(table.note)}" for table in missing))
 
@@ -295,6 +305,17 @@ class TeamBoard(QWidget):
         for title, card in self.tables.items():
             card.setVisible(title in order)
 
+    def _show_splits(self, splits: Sequence[SplitTable]) -> None:
+        for split in splits:
+            if split.title not in self.splits:
+                self.splits[split.title] = made = SplitCard(split.title)
+                made.told.connect(self.told)
+                self._splits.addWidget(made)
+            self.splits[split.title].show_split(split)
+        shown = {split.title for split in splits}
+        for title, card in self.splits.items():
+            card.setVisible(title in shown)
+
     def _show_trend(self) -> None:
         weeks = [
             WeekOfShares(f"W{week.week[-2:]}", _title(week.week), _adoption(week)) for week in reversed(self._weeks)
@@ -324,6 +345,24 @@ class TeamBoard(QWidget):
         if 0 <= place < self.week.count():
             self.week.setCurrentIndex(place)
             self._show_week()
+
+
+class SplitCard(ChartCard):
+    """A two-way table as bars, with what is to be known of it below."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        self.bars = SplitBars()
+        super().__init__(title, self.bars, "tokentray-published", parent)
+        self.note = text_label("", "muted", wrap=True)
+        self.note.setContentsMargins(0, pixels(6), 0, 0)
+        self.body.addWidget(self.note)
+
+    def show_split(self, split: SplitTable) -> None:
+        self.bars.show_split(split)
+        self.show_subtitle(split.subtitle)
+        self.note.setText(split.note)
+        self.note.setVisible(bool(split.note))
+        self.renew_table()
 
 
 def _is_token_use(table: Table) -> bool:
