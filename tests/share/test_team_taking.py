@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -190,6 +191,22 @@ def test_two_way_tables_say_which_rows_are_too_small_and_why_there_are_none(memb
     ]  # fmt: skip
     assert breadth.note.startswith("“Other” has the functions with fewer than five")
     assert (efforts.rows, efforts.note[:32]) == ((), "From 25 answers in a week on; be")
+
+
+def test_a_published_week_has_its_own_cards_for_a_digest(member: Member) -> None:
+    member.join()
+    with transaction(member.history):
+        for week in ("2026-W45", "2026-W46"):
+            keep_published(member.history, week, msgspec.json.encode([Published(week, "c1", FEWER)]), FRIDAY)
+        # Sunday, 23:30 UTC, is Monday in Berlin
+        told = save_card(member.history, replace(CARD, created_at=datetime(2026, 11, 8, 23, 30, tzinfo=UTC)), FRIDAY)
+        older = save_card(member.history, replace(CARD, id="b", outcome=None, day=date(2026, 11, 8)), FRIDAY)
+        for number, change in enumerate(({"level": Level.ME}, {"draft": True}, {"day": date(2026, 11, 20)})):
+            save_card(member.history, replace(CARD, id=f"d{number}", **{"day": date(2026, 11, 9), **change}), FRIDAY)  # type: ignore[arg-type]
+    assert [(week.week, week.cards) for week in taken(member).published] == [
+        ("2026-W46", (told,)),
+        ("2026-W45", (older,)),
+    ]
 
 
 def test_what_left_is_told_newest_first(member: Member) -> None:

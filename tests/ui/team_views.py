@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.ui.sharing_views import FACTS, joined, left
+from tests.ui.sharing_views import CONTRACT, FACTS, PARSER, joined, left
 from tests.ui.snapshots import LONG, NOW
 from tokentray.share.team_view import (
     FeedCard,
@@ -172,6 +172,7 @@ COUNTED = PublishedWeek(
     small_print="The numbers carry noise and may be off by a few. They are those who chose to answer. The board cannot tell who.",
     own=OwnPlace("2026-W45", "<10M", SENTENCE),
     splits=(BREADTH, BY_EFFORT),
+    cards=(PARSER, CONTRACT),
 )
 
 

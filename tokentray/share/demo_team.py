@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from random import Random
@@ -45,7 +45,7 @@ from tokentray.share.team_view import (
     TeamView,
     WeekToShare,
 )
-from tokentray.share.week import take_week
+from tokentray.share.week import cards_to_tell, take_week
 from tokentray.store.database import History
 from tokentray.store.journal_table import card_of
 
@@ -309,7 +309,7 @@ def take_demo_team(history: History, settings: Settings, now: datetime, zone: st
         week=_week(history, settings, zone, chosen, chosen in open_weeks, sendings),
         sendings=sendings,
         feed=tuple(sorted(_feed(today, own), key=lambda card: card.week, reverse=True)),
-        published=tuple(_published(today)),
+        published=_with_cards(tuple(_published(today)), history, zone),
         asked_at=now - timedelta(minutes=25),
         left=left,
         left_count=len(left),
@@ -498,6 +498,11 @@ def _published(today: date) -> Iterator[PublishedWeek]:
             else None,
             splits=(_breadth(regular), _outcome_by_effort()),
         )
+
+
+def _with_cards(weeks: tuple[PublishedWeek, ...], history: History, zone: str) -> tuple[PublishedWeek, ...]:
+    cards = cards_to_tell(history, [week.week for week in weeks], zone)
+    return tuple(replace(week, cards=cards.get(week.week, ())) for week in weeks)
 
 
 def _breadth(regular: float) -> SplitTable:

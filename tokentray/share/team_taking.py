@@ -50,7 +50,7 @@ from tokentray.share.team_view import (
     TeamView,
     WeekToShare,
 )
-from tokentray.share.week import take_week
+from tokentray.share.week import cards_to_tell, take_week
 from tokentray.store.database import History
 from tokentray.store.feed_table import FeedNote, KeptCard, feed_cards, feed_notes, published_weeks
 from tokentray.store.outbox_table import (
@@ -113,17 +113,19 @@ def take_feed(history: History, now: datetime) -> tuple[FeedCard, ...]:
 
 
 def take_published(history: History, settings: Settings, manifest: Manifest, zone: str) -> tuple[PublishedWeek, ...]:
-    """All published weeks that are kept here, newest first, each with the own place beside its distribution of token use."""
+    """All published weeks that are kept here, newest first, each with the own place beside its distribution of token use, and the own cards."""
     weeks = by_week(each for _, kinds in published_weeks(history) for each in PUBLISHED.decode(kinds))
     if not weeks:
         return ()
     tokens = tokens_by_week(history, settings, list(weeks), zone)
     functions = [function.id for function in manifest.functions]
     names = list(weeks)
+    cards = cards_to_tell(history, names, zone)
     found = []
     for place, name in enumerate(names):
         before = weeks[names[place - 1]] if place else None
-        found.append(_published_week(name, weeks[name], before, functions, tokens.get(name)))
+        week = _published_week(name, weeks[name], before, functions, tokens.get(name))
+        found.append(replace(week, cards=cards.get(name, ())))
     return tuple(reversed(found))
 
 

@@ -169,7 +169,11 @@ class OwnPlace:
 
 @dataclass(frozen=True, slots=True)
 class PublishedWeek:
-    """A week as the board published it, for good: a headline, figures (label, value, note), tables one-way and two-way, what they cannot say."""
+    """
+    A week as the board published it, for good: a headline, figures (label, value, note), tables one-way and two-way, what they cannot say.
+
+    `own` and `cards` are known on this machine only: the own place, and the own cards of that week that a digest may take.
+    """
 
     week: str
     title: str
@@ -179,6 +183,7 @@ class PublishedWeek:
     small_print: str
     own: OwnPlace | None
     splits: tuple[SplitTable, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

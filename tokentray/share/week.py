@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tokentray.insights.checkin import days_of_week
+from collections.abc import Sequence
+
+from tokentray.core.journal import Card, Level
+from tokentray.insights.checkin import days_of_week, week_of
+from tokentray.insights.journal import card_day
 from tokentray.insights.prices import open_price_book
 from tokentray.insights.sums import add_up
 from tokentray.settings.settings import Settings
@@ -30,3 +34,17 @@ def take_week(history: History, settings: Settings, week: str, zone: str) -> Wee
             sums[source] = sums.get(source, 0) + total.total
     cards = tuple(card for card in cards_between(history, since, until, zone) if not card.draft)
     return WeekOfUse(week, len(days), tuple(sorted(sums.items(), key=lambda item: -item[1])), cards)
+
+
+def cards_to_tell(history: History, weeks: Sequence[str], zone: str) -> dict[str, tuple[Card, ...]]:
+    """The finished cards for team or company by ISO week in the person's zone, newest first; a week without any is missing."""
+    if not weeks:
+        return {}
+    spans = [days_of_week(week) for week in weeks]
+    since, until = min(first for first, _ in spans), max(last for _, last in spans)
+    found: dict[str, tuple[Card, ...]] = {}
+    for card in cards_between(history, since, until, zone):
+        if not card.draft and card.level is not Level.ME:
+            week = week_of(card_day(card, zone))
+            found[week] = (*found.get(week, ()), card)
+    return {week: found[week] for week in weeks if week in found}

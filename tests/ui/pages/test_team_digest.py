@@ -11,12 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from tests.ui.sharing_views import CONTRACT, FACTS, PARSER, week
+from tests.ui.sharing_views import CONTRACT, FACTS, PARSER
 from tests.ui.snapshots import LONG, NOW
 from tests.ui.team_views import BANDED, COUNTED, team
 from tokentray.core.digest import MOST_CARDS
+from tokentray.core.journal import Card
 from tokentray.settings.settings import Settings
-from tokentray.share.team_view import DigestWish
+from tokentray.share.team_view import DigestWish, TeamView
 from tokentray.ui.look import apply_look
 from tokentray.ui.pages.post_dialog import PostDialog
 from tokentray.ui.pages.team_digest import TeamDigest
@@ -42,6 +43,11 @@ def wishes(digest: TeamDigest) -> list[DigestWish]:
     wishes: list[DigestWish] = []
     digest.digest_wished.connect(wishes.append)
     return wishes
+
+
+def with_cards(cards: tuple[Card, ...], **changes: object) -> TeamView:
+    """The same weeks, with other own cards in the newest."""
+    return team(published=(replace(COUNTED, cards=cards), BANDED), **changes)
 
 
 def written(digest: TeamDigest, text: str = TEXT) -> None:
@@ -115,14 +121,26 @@ def test_a_name_alone_is_not_told(digest: TeamDigest, wishes: list[DigestWish]) 
 
 def test_only_cards_for_team_or_company_are_offered(digest: TeamDigest) -> None:
     assert set(digest.ticks) == {PARSER.id, CONTRACT.id}
-    digest.show_team(team(week=week(shareable=())))
+    digest.show_team(with_cards(()))
     assert digest.ticks == {}
     assert "What is for you alone cannot be added here." in digest.no_cards.text()
 
 
+def test_the_cards_are_those_of_the_digests_week(digest: TeamDigest, wishes: list[DigestWish], qtbot: QtBot) -> None:
+    digest.show_team(team(published=(COUNTED, replace(BANDED, cards=(PLAIN,)))))
+    digest.name.setText("Ada")
+    written(digest)
+    digest.ticks[PARSER.id].box.setChecked(True)
+    digest.week.setCurrentIndex(1)
+    digest.week.activated.emit(1)
+    assert list(digest.ticks) == [PLAIN.id]
+    qtbot.waitUntil(lambda: len(wishes) == 2)
+    assert wishes[-1] == DigestWish(BANDED.week), "what was ticked of another week is not taken along"
+
+
 def test_there_is_a_most_of_cards(digest: TeamDigest, wishes: list[DigestWish]) -> None:
     cards = tuple(replace(PLAIN, id=f"{number:012x}") for number in range(MOST_CARDS + 1))
-    digest.show_team(team(week=week(shareable=cards)))
+    digest.show_team(with_cards(cards))
     digest.name.setText("Ada")
     written(digest)
     for tick in digest.ticks.values():
@@ -243,7 +261,7 @@ def test_telling_words_are_posted_only_when_the_person_says_so(
 def test_without_telling_words_there_is_nothing_to_confirm(
     digest: TeamDigest, wishes: list[DigestWish], qtbot: QtBot
 ) -> None:
-    digest.show_team(team(team=replace(FACTS, webhooks=("slack",)), week=week(shareable=(PLAIN,))))
+    digest.show_team(with_cards((PLAIN,), team=replace(FACTS, webhooks=("slack",))))
     digest.name.setText("Ada")
     digest.ticks[PLAIN.id].box.setChecked(True)
     written(digest)
@@ -285,7 +303,7 @@ def test_nothing_is_wider_than_a_narrow_window(qtbot: QtBot, app: QApplication, 
     area.setWidget(digest)
     area.resize(640, 600)
     long = replace(PARSER, title=f"{LONG} {LONG}", tried=f"{LONG}@{LONG}.de")
-    digest.show_team(team(week=week(shareable=(long,))))
+    digest.show_team(with_cards((long,)))
     area.show()
     written(digest, f"# {LONG}\n\n{LONG} {LONG}\n")
     digest.ticks[long.id].box.setChecked(True)

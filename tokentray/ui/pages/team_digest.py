@@ -74,7 +74,7 @@ class TeamDigest(QWidget):
         """Weeks and cards to choose from; what is chosen, typed and written stays."""
         self._view = view
         self._offer_weeks([week.week for week in view.published])
-        self._offer_cards(view.week.shareable if view.week is not None else (), view.week.week if view.week else "")
+        self._offer_cards()
         self._arrange()
         self._write_soon()
 
@@ -121,7 +121,6 @@ class TeamDigest(QWidget):
         tr = self.tr
         self.own = QFrame()
         self.own.setProperty("role", "inset")
-        self.own_week = text_label("", "muted", wrap=True)
         self.no_cards = text_label(
             tr("No card of that week is for the team or the company. What is for you alone cannot be added here."),
             "muted",
@@ -150,10 +149,7 @@ class TeamDigest(QWidget):
         line = FlowLayout(self._name_line, gap=10)
         line.addWidget(self.name_title)
         line.addWidget(self.name)
-        title = FlowLayout(gap=10)
-        title.addWidget(text_label(tr("Add cards of your own, in clear"), "strong", wrap=True))
-        title.addWidget(self.own_week)
-        column.addLayout(title)
+        column.addWidget(text_label(tr("Add cards of your own from that week, in clear"), "strong", wrap=True))
         column.addWidget(self.no_cards)
         column.addLayout(self._ticks)
         for widget in (self.warning, self._name_line, self.found):
@@ -201,7 +197,7 @@ class TeamDigest(QWidget):
     def _connect(self) -> None:
         self.write.clicked.connect(self._open)
         self.again.clicked.connect(self._write_again)
-        self.week.activated.connect(self._choose)
+        self.week.activated.connect(self._choose_week)
         self.name.textChanged.connect(self._choose)
         self._settled.timeout.connect(self._write)
         self._late.timeout.connect(self._fail)
@@ -223,8 +219,10 @@ class TeamDigest(QWidget):
         if weeks:
             self.week.show_value(held if held in weeks else weeks[0])
 
-    def _offer_cards(self, cards: tuple[JournalCard, ...], week: str) -> None:
-        """Tick boxes for the chosen week's cards; those that are ticked stay so."""
+    def _offer_cards(self) -> None:
+        """Tick boxes for the own cards of the digest's week; those that are ticked stay so."""
+        weeks = self._view.published if self._view is not None else ()
+        cards = next((week.cards for week in weeks if week.week == self.week.currentData()), ())
         self._cards = cards
         for card_id in set(self.ticks) - {card.id for card in cards}:
             gone = self.ticks.pop(card_id)
@@ -237,8 +235,6 @@ class TeamDigest(QWidget):
                 self._ticks.addWidget(tick)
             outcome = wording.outcome_words(card.outcome)
             self.ticks[card.id].show_words(self.tr("{title} · {outcome}").format(title=title_of(card), outcome=outcome))
-        title = wording.week_title(*days_of_week(week)) if week else ""
-        self.own_week.setText(title)
 
     def _arrange(self) -> None:
         tr, there = self.tr, self.week.count() > 0
@@ -310,6 +306,10 @@ class TeamDigest(QWidget):
         self._wanted = True
         self._write()
         self.week.setFocus()
+
+    def _choose_week(self) -> None:
+        self._offer_cards()
+        self._choose()
 
     def _choose(self) -> None:
         self._write_soon()
