@@ -39,6 +39,12 @@ def links(folder, capsys):
     return capsys.readouterr().out.split()
 
 
+@pytest.fixture
+def store_options(database):
+    """What `serve` is told to work on each kind of store."""
+    return ["--database", database] if database else []
+
+
 @contextmanager
 def server(folder, *options):
     """`tokentray board serve` in a process of its own; gives the process and its address."""
@@ -73,16 +79,16 @@ def live(client):
     return set(client.get(f"/v1/weeks/{WEEK}/nonces").json()["nonces"])
 
 
-def test_kill_9_loses_nothing_that_was_answered_with_201(folder, links):
+def test_kill_9_loses_nothing_that_was_answered_with_201(folder, links, store_options):
     answered = set()
-    with server(folder) as (_, address), httpx.Client(base_url=address) as client:
+    with server(folder, *store_options) as (_, address), httpx.Client(base_url=address) as client:
         members = [Member(client, link).claim() for link in links]
     # All tokens of these members for weeks that are open, one kill in the middle of each round.
     tickets = [(member, each) for member in members for each in member.tickets if each.week == WEEK]
     dice = random.Random(9)  # noqa: S311  when to kill
     for start in range(0, len(tickets), 7):
         part = tickets[start : start + 7]
-        with server(folder) as (process, address), httpx.Client(base_url=address) as client:
+        with server(folder, *store_options) as (process, address), httpx.Client(base_url=address) as client:
             kill_at = dice.randrange(len(part))
             for number, (member, ticket) in enumerate(part):
                 member.client = client
@@ -95,7 +101,7 @@ def test_kill_9_loses_nothing_that_was_answered_with_201(folder, links):
                     break
                 if status == 201:
                     answered.add(ticket.nonce[:8].hex())
-    with server(folder) as (_, address), httpx.Client(base_url=address) as client:
+    with server(folder, *store_options) as (_, address), httpx.Client(base_url=address) as client:
         assert answered <= live(client)
     assert len(answered) > 3
 
@@ -110,10 +116,10 @@ def body_of(member, ticket):
     return {"v": 1, "kind": "use", "tool": "other", "tokens": "0"}
 
 
-def test_two_servers_on_one_file_spend_a_token_once(folder, links):
+def test_two_servers_on_one_store_spend_a_token_once(folder, links, store_options):
     with (
-        server(folder) as (_, one),
-        server(folder) as (_, two),
+        server(folder, *store_options) as (_, one),
+        server(folder, *store_options) as (_, two),
         httpx.Client(base_url=one) as first,
         httpx.Client(base_url=two) as second,
     ):
@@ -146,8 +152,8 @@ def test_a_relay_forwards_envelopes_and_shows_the_same_manifest(folder, links, t
         assert live(direct) == set()
 
 
-def test_a_server_writes_no_line_about_anybody(folder, links):
-    with server(folder) as (process, address), httpx.Client(base_url=address) as client:
+def test_a_server_writes_no_line_about_anybody(folder, links, store_options):
+    with server(folder, *store_options) as (process, address), httpx.Client(base_url=address) as client:
         member = Member(client, links[0]).claim()
         member.put(member.ticket(WEEK, "c1"), TRIED)
         client.get("/nothing?who=somebody")
