@@ -43,6 +43,11 @@ def test_markdown_begins_with_the_week_and_its_sentence():
     assert "| Did not work | few |" in made
 
 
+def test_markdown_names_the_columns_of_its_tables():
+    # A table of Markdown has a head, and an empty one is drawn as an empty line.
+    assert "\n| Answer | Share |\n|---|---|\n| Daily | " in markdown(digest(SMALL_TEAM, banded_year()))
+
+
 @pytest.mark.parametrize("form", range(4), ids=["markdown", "mail", "slack", "teams"])
 def test_a_week_of_fewer_than_five_says_only_that(form):
     made = every_form(digest(SMALL_TEAM, banded_year(), "2026-W28"))[form]

@@ -76,7 +76,7 @@ def markdown(digest: Digest) -> str:
     lines = [f"# {_plain(digest.title)}", "", f"**{_plain(digest.headline)}**", ""]
     lines += [f"- {_plain(each.label)}: **{_plain(each.value)}** ({_plain(each.note)})" for each in digest.figures]
     for title, rows in digest.parts:
-        lines += ["", f"## {_plain(title)}", "", "| | |", "|---|---|"]
+        lines += ["", f"## {_plain(title)}", "", "| Answer | Share |", "|---|---|"]
         lines += [f"| {_plain(label)} | {_plain(text)} |" for label, text in rows]
     lines += ["", _plain(digest.small_print)]
     lines += ["", f"## From {_plain(digest.name)}"] if digest.name else []
