@@ -36,11 +36,12 @@ from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.settings.settings import AccountSetting, Settings, SettingsUnreadable, change_settings, load_settings
 from tokentray.settings.vault import Vault
 from tokentray.settings.zone import zone_of
+from tokentray.share.reasons import held_back_words
 from tokentray.sources import AGENTS, PROVIDERS, source_named
 from tokentray.store.account_table import all_accounts
 from tokentray.store.alert_table import record_standing, standing_alerts
 from tokentray.store.database import History, open_history, reading, set_zone, transaction
-from tokentray.store.outbox_table import next_errand
+from tokentray.store.outbox_table import held_back, next_errand
 from tokentray.store.unfinished import (
     begin_first_reading,
     finish_first_reading,
@@ -778,12 +779,18 @@ class Engine(QObject):
         self._turns.clear()
         self._history.close()
         self._history = None
+        said = "The backup is in place; the history before it was kept beside it."
         try:
             restore_history(self._place.history_path, path)
-            self.finished.emit("The backup is in place; the history before it was kept beside it.")
         except TokenTrayError as error:
+            said = ""
             self.problem_met.emit(error)
         if self._open():
+            held = held_back(self._history) if said and self._history is not None else 0
+            said += f" {held_back_words(held)}" if held else ""
+        if said:
+            self.finished.emit(said)
+        if self._history is not None:
             self._take_snapshot()
             self._first_look()
 

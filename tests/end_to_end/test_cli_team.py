@@ -166,6 +166,32 @@ def test_withdrawing_is_told_as_json(person: Person) -> None:
     assert "to be checked" not in person.share("status")
 
 
+def test_a_backup_put_back_sends_nothing_by_itself(person: Person, tmp_path: Path) -> None:
+    person.join()
+    person.share(
+        "send", "--wish", "-", "--json", text=wish("c1", "c2", adoption="daily", outcome="worked", effort="lt1h")
+    )
+    copy = str(tmp_path / "backup.sqlite")
+    assert person.machine.run("backup", copy).code == 0
+    (number, _other) = [str(one["number"]) for one in person.share("status", "--json")["parcels"]]
+    person.share("withdraw", number, "--json")
+    person.share("send", "--wish", "-", "--json", text=wish("c2", outcome="worked", effort="lt1h", at_once=True))
+    assert "2 parts of your sharing that waited in it do not leave" in person.machine.run("restore", copy).out
+    late = "2026-11-29T23:30:00Z"
+    assert person.share("send", "--due", now=late) == "Nothing has its time yet.\n"
+    assert len(person.board.opened) == 1
+    # The lists are looked into before anything is shared again: c2 has left since.
+    done = person.share(
+        "send", "--wish", "-", "--json", text=wish("c1", "c2", adoption="none", outcome="failed", effort="lt1h"), code=3
+    )
+    assert [one["kind"] for one in done["queued"]] == ["c1"]
+    assert "c2: This was sent for 2026-W47 already, before a backup was put back" in person.said
+    parcels = person.share("status", "--json")["parcels"]
+    assert [(one["kind"], one["state"]) for one in parcels] == [("c1", "waiting"), ("c2", "sent")]
+    person.share("withdraw", str(parcels[1]["number"]), "--now")
+    assert person.board.bodies() == []
+
+
 def test_the_feed_is_asked_for_noted_and_imported(person: Person) -> None:
     person.join()
     person.board.published = CLOSED

@@ -30,7 +30,7 @@ from tokentray.settings.settings import AccountSetting, Settings, change_setting
 from tokentray.settings.vault import Vault
 from tokentray.share_runs import ShareRuns
 from tokentray.store.database import open_history
-from tokentray.store.outbox_table import all_departures
+from tokentray.store.outbox_table import all_departures, all_parcels
 
 PATIENCE_MS = 30_000
 
@@ -371,6 +371,24 @@ def test_a_backup_can_be_restored(house: House, start: Start, qtbot: QtBot) -> N
     seen.wishes.restore_wished.emit(copy)
     qtbot.waitUntil(lambda: seen.tokens == 1000, timeout=PATIENCE_MS)
     assert seen.problems == []
+
+
+def test_what_waited_in_a_restored_backup_does_not_leave_and_that_is_told(
+    house: House, start: Start, qtbot: QtBot
+) -> None:
+    queue_one(house.history_path, NOW + timedelta(days=3))
+    seen = start()
+    copy = str(house.folder / "copy.sqlite")
+    seen.wishes.backup_wished.emit(copy)
+    qtbot.waitUntil(lambda: len(seen.said) == 1, timeout=PATIENCE_MS)
+    seen.wishes.restore_wished.emit(copy)
+    qtbot.waitUntil(lambda: len(seen.said) == 2, timeout=PATIENCE_MS)
+    assert seen.said[1] == (
+        "The backup is in place; the history before it was kept beside it. One part of your sharing that waited in it does not leave, "
+        "since you may have taken it back or it may have left: share it again if it should."
+    )
+    with open_history(house.history_path, read_only=True) as history:
+        assert [one.state for one in all_parcels(history)] == ["cancelled"]
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])

@@ -12,8 +12,10 @@ from tokentray.cli.files import write_whole
 from tokentray.cli.first_reading import history_to_read
 from tokentray.cli.here import Here
 from tokentray.cli.progress import Bar
+from tokentray.share.reasons import held_back_words
 from tokentray.store.copying import backup_history, export_csv, export_json, restore_history
 from tokentray.store.database import open_history
+from tokentray.store.outbox_table import held_back
 
 PURPOSES = {
     "export": "Everything the history holds, the journal too, as CSV or JSON: what other programs can read. “tokentray import” takes the JSON back.",
@@ -67,6 +69,9 @@ def _backup(file: str, here: Here) -> int:
 
 def _restore(file: str, here: Here) -> int:
     kept = restore_history(here.history_path, file)
-    open_history(here.history_path, zone=here.zone).close()
+    with open_history(here.history_path, zone=here.zone) as history:
+        held = held_back(history)
     print(f"{file} is the history now." + (f" The one before was kept as {kept}." if kept else ""))
+    if held:
+        print(held_back_words(held))
     return DONE

@@ -25,7 +25,17 @@ from tokentray.insights.checkin import days_of_week, week_of
 from tokentray.share.board_client import BoardClient
 from tokentray.share.fragments import TEXTS, adopted, card_text, category_of, sentence_of, told, used, went
 from tokentray.share.lint import Finding, findings, rewritten
-from tokentray.share.outbox import Sent, put_off, queue_card, queue_fragment, send_due, skip, was_asked_lately, withdraw
+from tokentray.share.outbox import (
+    Sent,
+    put_off,
+    queue_card,
+    queue_fragment,
+    recall,
+    send_due,
+    skip,
+    was_asked_lately,
+    withdraw,
+)
 from tokentray.share.team import STYLE, Team, is_check_due
 from tokentray.share.team_view import CardWish, ShareWish
 from tokentray.share.tokens import check_manifest, still_shown_to_relay
@@ -285,6 +295,8 @@ def _queue(
     at_once: bool,
 ) -> tuple[list[Parcel], int]:
     """What is in the outbox now, and the exit code: one that was sent before stops none of the others."""
+    # What has left since a backup was made is not sent once more.
+    recall(history, team, board_of(history, here, team.board), here.now)
     secrets = own_secrets(team) if cards else None
     queued: list[Parcel] = []
     code = DONE

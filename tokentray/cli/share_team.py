@@ -23,7 +23,7 @@ from tokentray.core.errors import KeyMissing, Mistyped, VaultError
 from tokentray.core.manifest import Invite
 from tokentray.settings.settings import AccountSetting, save_settings
 from tokentray.settings.vault import Vault
-from tokentray.share.outbox import note_spent, verify
+from tokentray.share.outbox import note_spent, recall, verify
 from tokentray.share.team import Team, holds_against_operator
 from tokentray.share.tokens import VAULT_NAME, Secrets, check_manifest, join, secrets_of, team_here
 from tokentray.share.webhook import vault_name
@@ -177,7 +177,9 @@ def _status(options: Namespace, history: History, here: Here) -> int:
     team = own_team(history)
     confirmed: dict[int, bool] = {}
     if options.verify:
-        found = verify(history, team, board_of(history, here, team.board), here.now)
+        board = board_of(history, here, team.board)
+        recall(history, team, board, here.now)
+        found = verify(history, team, board, here.now)
         confirmed = {parcel.number: seen for parcel, seen in found}
     parcels = all_parcels(history)
     news = team_of(history).get("news", "")

@@ -28,6 +28,17 @@ from tokentray.core.fragment import (
 from tokentray.core.journal import Card
 from tokentray.share.board_client import BoardClient, Note
 from tokentray.share.fragments import card_text, sentence_of, told
+from tokentray.share.reasons import (
+    ELSEWHERE,
+    LAPSED,
+    NOT_OFFERED,
+    PERHAPS,
+    REFUSALS,
+    RESTORED,
+    SINCE_BACKUP,
+    TRIED,
+    is_free,
+)
 from tokentray.share.team import MARGIN, Team, closes_at, holds_against_operator, is_open, kept_weeks, opens_at
 from tokentray.share.timing import Later, first_time, planned_anew, take_turn, withdrawal_time
 from tokentray.share.tokens import Secrets, secret_for
@@ -43,20 +54,13 @@ from tokentray.store.outbox_table import (
     places_of,
     plan_parcel,
     queue_parcel,
+    set_team,
     settle_parcel,
     skip_week,
+    team_of,
     token_of,
 )
 
-TRIED: Final = "tried"
-NOT_OFFERED: Final = "the board does not offer its words any more"
-REFUSALS: Final = {
-    400: "the board could not open the envelope",
-    401: "the board did not take the token",
-    409: "this token was spent already with other content, or withdrawn",
-    413: "the board found it too large",
-    422: "the board did not understand it; perhaps one of the two programs is too old",
-}
 STAND_IN: Final = (
     "A stand-in, which is deleted at once: it spends the token of a fragment of {} ({}) that the board did not know, so that it cannot "
     "arrive later."
@@ -64,11 +68,6 @@ STAND_IN: Final = (
 SPENT: Final = (200, 201, 409)
 NO_BOARD: Final = "there is no board behind that address now"
 GOOD: Final = {"put": (200, 201), "replace": (200,), "delete": (200, 204, 404)}
-ELSEWHERE: Final = "from another device"
-LAPSED: Final = "its week closed before"
-PERHAPS: Final = "; it may have arrived"
-# With these the board has nothing of it, so that its token can be used for something else.
-UNSPENT: Final = frozenset((LAPSED, NOT_OFFERED, *(REFUSALS[status] for status in (400, 401, 413, 422))))
 # For that long after a question to the board itself nothing leaves by way of its relay: next to the question it could be told whose it is.
 QUIET: Final = timedelta(minutes=10)
 
@@ -247,24 +246,42 @@ def verify(history: History, team: Team, client: BoardClient, now: datetime) -> 
     return found
 
 
-def note_spent(history: History, team: Team, client: BoardClient, now: datetime, code: bytes) -> int:
+def note_spent(
+    history: History, team: Team, client: BoardClient, now: datetime, code: bytes | None, why: str = ELSEWHERE
+) -> int:
     """
-    Marks what another device of this person has sent already, so that its tokens are not tried again and it can be withdrawn from here.
+    Marks what this person has sent already, from another device or before a backup was put back (`why`), so that its tokens are not tried
+    again and it can be withdrawn from here.
 
-    Gives how many that are. The recovery code `code` tells them apart also in closed weeks, of which there are no tokens any more.
+    Gives how many that are. The recovery code `code` tells them apart also in closed weeks, of which a device that joined later has no
+    tokens; None where the tokens do.
     """
-    known = {_token_of(parcel) for parcel in all_parcels(history)}
+    known = {_token_of(parcel) for parcel in all_parcels(history) if parcel.why != RESTORED}
     spent = 0
     for week in kept_weeks(team, now):
         live = client.nonces(week)
         for kind, count in team.season_of(week).kinds.items():
             for place in range(count):
                 token = (week, kind, place)
-                if token not in known and nonce_of(secret_for(team, code, *token))[:8].hex() in live:
+                if token not in known and _nonce(history, team, code, token)[:8].hex() in live:
                     spent += 1
                     with transaction(history):
-                        queue_parcel(history, "put", *token, b"", None, now)
-                        settle_parcel(history, _parcel_of(history, "put", token).number, "sent", ELSEWHERE, now)
+                        queue_parcel(history, "put", *token, b"", _card_of(history, token), now)
+                        settle_parcel(history, _parcel_of(history, "put", token).number, "sent", why, now)
+    return spent
+
+
+def recall(history: History, team: Team, client: BoardClient, now: datetime) -> int:
+    """
+    After a backup was put back: marks what has left since it was made, as the public lists say; gives how many that are.
+
+    Once. It asks the board, and nothing at all where no backup was put back.
+    """
+    if not team_of(history).get("restored"):
+        return 0
+    spent = note_spent(history, team, client, now, None, SINCE_BACKUP)
+    with transaction(history):
+        set_team(history, restored="")
     return spent
 
 
@@ -286,10 +303,8 @@ def _sent(history: History, week: str, fragment: Fragment) -> Parcel | None:
 
 
 def _corrected(history: History, team: Team, sent: Parcel, fragment: Fragment, now: datetime, at_once: bool) -> Parcel:
-    if sent.why == ELSEWHERE:
-        raise BoardRefused(
-            f"This was sent for {sent.week} already, from another device; it can be withdrawn from here."
-        )
+    if not sent.body:
+        raise BoardRefused(f"This was sent for {sent.week} already, {sent.why}; it can be withdrawn from here.")
     correction = next((one for one in _of_token(history, sent) if one.op == "replace"), None)
     if correction is not None and not _can_change(correction):
         if correction.body == fragment_bytes(fragment):
@@ -307,6 +322,17 @@ def _corrected(history: History, team: Team, sent: Parcel, fragment: Fragment, n
 def _can_change(parcel: Parcel) -> bool:
     """Whether no byte of it has left."""
     return parcel.why != TRIED and parcel.state in ("waiting", "cancelled", "lapsed")
+
+
+def _nonce(history: History, team: Team, code: bytes | None, token: tuple[str, str, int]) -> bytes:
+    if code is not None:
+        return nonce_of(secret_for(team, code, *token))
+    return (token_of(history, *token) or b"")[2:34]
+
+
+def _card_of(history: History, token: tuple[str, str, int]) -> str | None:
+    """The own card that waited for that token; what left with it was this one, unless it was changed in between."""
+    return next((one.card for one in all_parcels(history) if (one.op, *_token_of(one)) == ("put", *token)), None)
 
 
 def _token_of(parcel: Parcel) -> tuple[str, str, int]:
@@ -343,7 +369,7 @@ def _place(
         if (
             held is not None
             and place not in withdrawn
-            and not _is_free(held)
+            and not is_free(held)
             and held.state != "cancelled"
             and _speaks_of_the_same(held, fragment, card)
         ):
@@ -352,18 +378,11 @@ def _place(
             raise BoardRefused(f"This was sent for {week} already; withdraw it first if it is not right.")
     for place in places:
         held = puts.get(place)
-        if held is None or _is_free(held):
+        if held is None or is_free(held):
             return place
     raise BoardRefused(
         f"All {len(places)} tokens for {kind} in the week {week} are used; a token is spent once, also if withdrawn."
     )
-
-
-def _is_free(held: Parcel) -> bool:
-    """Whether the board surely has nothing of it."""
-    if held.state in ("lapsed", "refused"):
-        return held.why in UNSPENT
-    return held.state == "cancelled" and held.why != TRIED
 
 
 def _speaks_of_the_same(held: Parcel, fragment: Fragment | None, card: str | None) -> bool:

@@ -36,6 +36,7 @@ from tokentray.insights.sums import add_up
 from tokentray.settings.settings import Settings
 from tokentray.share.fragments import sentence_of
 from tokentray.share.own_place import own_place
+from tokentray.share.reasons import RESTORED, TRIED, is_free
 from tokentray.share.team import Team, closes_at, dropped_at, holds_against_operator, is_open, kept_team, monday_of
 from tokentray.share.team_view import (
     FeedCard,
@@ -74,7 +75,10 @@ OTHERS: Final = (
     "total only."
 )
 NO_FUNCTIONS: Final = "The board does not ask for functions: below 25 seats, or in a function with fewer than ten people, the answer would point at somebody."
-WHY: Final = {"tried": "It may have arrived; it is sent again as it was."}
+WHY: Final = {
+    TRIED: "It may have arrived; it is sent again as it was.",
+    RESTORED: "It waited in a backup that was put back; share it again if it should leave",
+}
 
 
 def take_team_view(history: History, settings: Settings, now: datetime, zone: str, week: str = "") -> TeamView:
@@ -219,6 +223,7 @@ def _sending(team: Team, parcel: Parcel, is_withdrawn: bool, now: datetime) -> S
         done_at=None if waits else parcel.done_at,
         seen_at=parcel.seen_at,
         can_withdraw=is_there and now < dropped_at(team, parcel.week),
+        spent=not is_free(parcel),
     )
 
 
@@ -226,7 +231,9 @@ def _words(parcel: Parcel) -> str:
     if parcel.op == "delete":
         return f"The withdrawal of a fragment of {parcel.week} ({parcel.kind})."
     if not parcel.body:
-        return f"A fragment of {parcel.week} ({parcel.kind}) that another device of yours sent; what it says is not known here."
+        return (
+            f"A fragment of {parcel.week} ({parcel.kind}) that was sent {parcel.why}; what it says is not known here."
+        )
     sentence = sentence_of(FRAGMENT.decode(parcel.body))
     return sentence if parcel.op == "put" else f"A correction: {sentence}"
 

@@ -44,7 +44,8 @@ class Sending:
     body that is sealed ("" for a withdrawal).
 
     `state` waiting, sent, refused, lapsed or cancelled, with `why`; `planned_at` if it waits. `seen_at`: when the public list confirmed it.
-    `can_withdraw`: it waits or was sent, and no withdrawal of it is under way.
+    `can_withdraw`: it waits or was sent, and no withdrawal of it is under way. `spent`: its token is used up, or may be; else it is free for
+    something else.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Sending:
     done_at: datetime | None
     seen_at: datetime | None
     can_withdraw: bool
+    spent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tokentray.store.database import (
     version_of,
     zone_of,
 )
+from tokentray.store.outbox_table import hold_back
 
 SCHEMA = "tokentray.export/1"
 PAGES_AT_ONCE = 2_000
@@ -236,6 +237,8 @@ def restore_history(path: str, backup: str) -> str | None:
     """
     Puts a backup in the history's place; gives the path under which the present one is kept, None if there was none.
 
+    What waited in it to be shared with a team does not leave: it may have been taken back since.
+
     Nobody may have the history open for writing. The next `open_history` migrates an older backup.
 
     Raises:
@@ -352,6 +355,7 @@ def _copy_checked(backup: str, part: str) -> None:
         copy = connect(part)
         try:
             source.backup(copy)
+            hold_back(copy)
         finally:
             copy.close()
     except sqlite3.DatabaseError as error:

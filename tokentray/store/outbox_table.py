@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,11 @@ QUEUE = """
 PLAN = "UPDATE outbox SET planned_at = ?, missed = ? WHERE number = ? AND state = 'waiting'"
 SETTLE = "UPDATE outbox SET state = ?, why = ?, done_at = ? WHERE number = ?"
 SEEN = "UPDATE outbox SET seen_at = ? WHERE number = ?"
+# What waits in a backup may have left since, or have been taken back; of a correction, which leaves once, it counts as having left.
+HOLD_BACK = "UPDATE outbox SET state = 'cancelled', why = CASE op WHEN 'put' THEN ? ELSE ? END WHERE state = 'waiting' AND op <> 'delete'"
+NOTE_RESTORED = "INSERT OR REPLACE INTO team (key, value) SELECT 'restored', 'yes' WHERE EXISTS (SELECT 1 FROM team WHERE key = 'board')"
+HAS_OUTBOX = "SELECT 1 FROM sqlite_schema WHERE name = 'outbox'"
+HELD_BACK = "SELECT count(*) FROM outbox WHERE state = 'cancelled' AND why = ?"
 NEXT = "SELECT min(planned_at) FROM outbox WHERE state = 'waiting'"
 
 SKIP = "INSERT OR IGNORE INTO skipped_week (week) VALUES (?)"
@@ -46,6 +52,9 @@ COUNT_LEFT = "SELECT count(*) FROM departure"
 
 FORGET = tuple(f"DELETE FROM {table}" for table in ("team", "token", "outbox", "skipped_week"))
 FORGET_LEFT = "DELETE FROM departure"
+
+TRIED = "tried"
+RESTORED = "it waited in a backup that was put back"
 
 CHECK_EVERY = timedelta(days=1)
 NEVER_YET = datetime(1970, 1, 1, tzinfo=UTC)
@@ -160,6 +169,20 @@ def plan_parcel(history: History, number: int, planned_at: datetime, missed: int
 
 def settle_parcel(history: History, number: int, state: str, why: str, at: datetime) -> None:
     history.db.execute(SETTLE, (state, why, milliseconds(at), number))
+
+
+def hold_back(backup: sqlite3.Connection) -> None:
+    """In a backup that is about to be put back: nothing leaves that waited when it was made, save what takes something back."""
+    if backup.execute(HAS_OUTBOX).fetchone() is None:
+        return
+    backup.execute(HOLD_BACK, (RESTORED, TRIED))
+    backup.execute(NOTE_RESTORED)
+
+
+def held_back(history: History) -> int:
+    """How many fragments do not leave because they waited in a backup."""
+    (count,) = history.db.execute(HELD_BACK, (RESTORED,)).fetchone()
+    return int(count)
 
 
 def mark_seen(history: History, number: int, at: datetime) -> None:

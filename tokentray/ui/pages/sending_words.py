@@ -115,6 +115,8 @@ def _words(one: Sending, zone: str) -> str:
         # The public list has the same entry before and after a correction.
         return left if one.op == "replace" else f"{left} {_seen_words(one)}"
     if one.state == "cancelled":
+        if one.why and not one.spent:
+            return f"{one.why}."
         if _was_tried(one):
             return translate("sending", "Taken back; it may have arrived before.")
         return translate("sending", "Taken back before it left.")

@@ -57,7 +57,7 @@ class TeamLeft(QWidget):
         zone = self._settings.zone
         self._show_weeks(view.sendings, zone)
         self.no_sendings.setVisible(not view.sendings)
-        self.verify.setVisible(any(one.state == "sent" for one in view.sendings))
+        self.verify.setVisible(any(one.state == "sent" or _was_held_back(one) for one in view.sendings))
         self.withdraw_all.setVisible(bool(self._withdrawable()))
         self.checked.setText(self._checked_words(view.team, zone))
         self.log.show_left(view.left, zone)
@@ -224,6 +224,11 @@ class TeamLeft(QWidget):
         )
         box.finished.connect(box.deleteLater)
         box.open()
+
+
+def _was_held_back(one: Sending) -> bool:
+    """Whether it waited in a backup that was put back, so that only the public list tells whether it left."""
+    return one.state == "cancelled" and bool(one.why) and not one.spent
 
 
 class _Week(QWidget):
