@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.sharing_views import CONTRACT, FACTS, OFFERED, PARSER, USE, card, joined, sending, week
@@ -187,6 +187,14 @@ def test_sending_now_says_what_it_costs_before_it_does_it(page: TeamWeek, wishes
     page.send_now.click()
     assert [wish.at_once for wish in wishes] == [True]
     assert page.cost.isHidden()
+
+
+def test_sending_now_says_that_a_question_just_before_tells_from_where(page: TeamWeek) -> None:
+    said = " ".join(label.text() for label in page.cost.findChildren(QLabel))
+    assert (
+        "If you asked the board for something within the last ten minutes, such as what is new, it may also be seen from where they came."
+        in said
+    )
 
 
 def test_a_ticked_card_shows_the_texts_that_will_be_encrypted(page: TeamWeek) -> None:

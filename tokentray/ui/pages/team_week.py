@@ -225,7 +225,8 @@ class TeamWeek(QWidget):
             text_label(
                 tr(
                     "Sent now, all parts leave in one moment: whoever watches connections to the board can see that they came "
-                    "from one person, and when. At random times each comes alone."
+                    "from one person, and when. If you asked the board for something within the last ten minutes, such as what is new, it may "
+                    "also be seen from where they came. At random times each comes alone."
                 ),
                 wrap=True,
             )
