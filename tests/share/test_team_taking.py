@@ -42,6 +42,18 @@ def test_taking_it_loads_neither_cryptography_nor_network() -> None:
     assert ran.stdout == "[]\n"
 
 
+@pytest.mark.parametrize(("status", "spent"), [(422, False), (401, False), (409, True)])
+def test_what_the_board_surely_did_not_keep_leaves_its_token_free(
+    member: Member, board: SmallBoard, status: int, spent: bool
+) -> None:
+    team = member.join()
+    queue_fragment(member.history, team, WEEK, C1, FRIDAY, at_once=True)
+    board.calls["/v1/sealed"] = status
+    member.send(team)
+    (refused,) = taken(member).sendings
+    assert (refused.state, refused.spent) == ("refused", spent)
+
+
 def test_without_a_team_there_is_only_what_left(member: Member, board: SmallBoard) -> None:
     assert taken(member) == TeamView(FRIDAY)
     board.fails = 503

@@ -92,9 +92,12 @@ def test_a_withdrawal_that_was_taken_back_is_none() -> None:
     assert stories_of((put, withdrawal(2, state="cancelled"))) == [Story(put)]
 
 
-def test_only_what_never_left_gives_its_place_free() -> None:
-    assert not Story(sending(1, state="cancelled")).holds_its_place
+def test_only_what_surely_did_not_arrive_gives_its_place_free() -> None:
+    assert not Story(sending(1, state="cancelled", spent=False)).holds_its_place
+    assert not Story(sending(1, state="refused", why="the board did not take the token", spent=False)).holds_its_place
+    assert not Story(sending(1, state="lapsed", why="its week closed before", spent=False)).holds_its_place
     assert Story(sending(1, state="cancelled", why="It may have arrived.")).holds_its_place
+    assert Story(sending(1, state="refused", why="this token was spent already")).holds_its_place
     assert Story(sending(1)).holds_its_place
     assert Story(GONE, withdrawal=withdrawal(2, state="sent")).holds_its_place
 

@@ -397,9 +397,28 @@ def test_what_was_handed_over_is_not_wished_again_but_stays_on(page: TeamWeek, w
 
 
 def test_what_was_taken_back_before_it_left_can_be_chosen_again(page: TeamWeek) -> None:
-    shown(page, week(sendings=(sending(1, state="cancelled"),)))
+    shown(page, week(sendings=(sending(1, state="cancelled", spent=False),)))
     assert not page.adoption_part.switch.isHidden()
     assert page.adoption_part.rows == {}
+
+
+def test_what_the_board_did_not_take_says_why_and_can_be_chosen_again(page: TeamWeek, wishes: list[ShareWish]) -> None:
+    why = "the board did not understand it"
+    shown(
+        page,
+        week(
+            kinds=("c1",),
+            sendings=(
+                sending(1, state="refused", why=why, spent=False),
+                sending(2, "card", "refused", card=PARSER.id, why=why, spent=False),
+            ),
+        ),
+    )
+    (row,) = page.adoption_part.rows.values()
+    assert "The board did not take it: the board did not understand it." in row.state.text()
+    ticked(page)
+    page.share.click()
+    assert [wish.kinds for wish in wishes] == [("c1", "card")]
 
 
 def test_what_waits_is_taken_back_without_asking(page: TeamWeek, qtbot: QtBot) -> None:

@@ -26,8 +26,8 @@ class Story:
 
     @property
     def holds_its_place(self) -> bool:
-        """Whether its token is taken: only what was taken back before any byte of it left gives it free."""
-        return self.put.state != "cancelled" or _was_tried(self.put) or self.withdrawal is not None
+        """Whether its token is taken: what surely did not arrive, or was taken back before any byte of it left, gives it free."""
+        return self.put.spent or self.withdrawal is not None
 
     @property
     def can_be_corrected(self) -> bool:

@@ -352,12 +352,14 @@ class TeamWeek(QWidget):
         self.private.setVisible(week.private > 0)
 
     def _show_sendings(self, week: WeekToShare) -> None:
-        told_stories = [story for story in stories_of(week.sendings) if story.holds_its_place]
+        stories = stories_of(week.sendings)
+        told_stories = [story for story in stories if story.holds_its_place]
         for kind, part in self.parts.items():
-            taken = [story for story in told_stories if story.put.kind == kind]
-            settled = bool(taken) and kind != "card"
-            part.show_sendings(taken, self._settings.zone, settled=settled, open_week=week.open)
-            part.setVisible(bool(taken) or (week.open and not week.skipped))
+            # What did not arrive says why, while it can be chosen again.
+            shown = [one for one in stories if one.put.kind == kind and (one.holds_its_place or one.put.why)]
+            settled = any(story.put.kind == kind for story in told_stories) and kind != "card"
+            part.show_sendings(shown, self._settings.zone, settled=settled, open_week=week.open)
+            part.setVisible(bool(shown) or (week.open and not week.skipped))
         told = {story.put.card for story in told_stories if story.put.kind == "card" and story.withdrawal is None}
         for card_id, card in self.cards.items():
             card.setVisible(card_id not in told)
