@@ -407,7 +407,6 @@ def test_what_the_board_did_not_take_says_why_and_can_be_chosen_again(page: Team
     shown(
         page,
         week(
-            kinds=("c1",),
             sendings=(
                 sending(1, state="refused", why=why, spent=False),
                 sending(2, "card", "refused", card=PARSER.id, why=why, spent=False),
@@ -417,6 +416,7 @@ def test_what_the_board_did_not_take_says_why_and_can_be_chosen_again(page: Team
     (row,) = page.adoption_part.rows.values()
     assert "The board did not take it: the board did not understand it." in row.state.text()
     assert not page.cards[PARSER.id].isHidden()
+    page.adoption_part.switch.click()
     page.share.click()
     assert [wish.kinds for wish in wishes] == [("c1",)]
 
