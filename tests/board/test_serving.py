@@ -221,7 +221,7 @@ def test_a_full_disk_is_answered_with_503_and_recovers(folder, links):
         said = process.stderr.read()
 
     # One line for the operator, and not one for each who sent.
-    assert said.count("The store did not answer") == 1
+    assert said.count("ERROR The store did not answer") == 1
 
 
 def test_readers_can_be_asked_for_a_common_password(folder, tmp_path):
@@ -243,7 +243,8 @@ def test_small_teams_get_no_functions(tmp_path, capsys):
     assert "25 seats" in capsys.readouterr().err
 
 
-def test_the_next_season_follows_the_last_one(folder, capsys):
+def test_the_next_season_follows_the_last_one(folder, capsys, monkeypatch):
+    monkeypatch.setenv("TOKENTRAY_NOW", "2026-11-18T12:00:00Z")
     assert run_board(["season", "--data", folder]) == 0
 
     assert capsys.readouterr().out == "2027-Q1: 2026-W53 to 2027-W12 at https://board.example\n"

@@ -7,12 +7,13 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from tempfile import mkstemp
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -32,10 +33,12 @@ from tokentray.core.board_crypto import (
     token_key,
 )
 from tokentray.core.fragment import KINDS, PER_WEEK
-from tokentray.core.manifest import Function, Manifest, Window
+from tokentray.core.manifest import LONGEST_WINDOW_DAYS, LONGEST_WORD, MOST_WORDS, Function, Manifest, Window
 from tokentray.core.published import Team
 
 WEEKS = 13
+LONGEST_ADDRESS = 255
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 FUNCTIONS_FROM_SEATS = 25
 HEAD_COUNTS = ("10-24", "25-49", "50-99", "100-249", "250+")
 CATEGORIES = (
@@ -162,20 +165,19 @@ def make_season(folder: str, plan: Plan, today: date) -> Manifest:
     The next season: its keys, its signed manifest, and every seat's right to one more book.
 
     Raises:
-        WrongWish: weeks that overlap, functions in a small team, a URL that is none.
+        WrongWish: weeks that overlap, functions in a small team, a URL that is none, whatever members' apps would refuse.
     """
     os.makedirs(os.path.join(folder, "manifests"), mode=0o700, exist_ok=True)
     before = read_seasons(folder)
     last = before[-1].manifest if before else None
-    weeks = _weeks(plan, last, today)
-    season = season_name(weeks[0])
+    weeks = planned_weeks(plan, last, today)
+    season = season_name(weeks, [each.manifest.season for each in before])
     if any(set(weeks) & set(each.manifest.weeks) or season == each.manifest.season for each in before):
         raise WrongWish(f"{season} ({weeks[0]} to {weeks[-1]}) overlaps a season that is there already.")
     url = (plan.url or (last.board if last else "")).rstrip("/")
     if not re.fullmatch(r"https?://[^/\s#?]+", url):
         raise WrongWish("The board's address is missing or is none: --url https://board.example")
-    if any("/" in word for word in plan.categories):
-        raise WrongWish("A category has no slash.")
+    _refuse_what_apps_refuse(plan, url)
     seal = new_seal_key()
     with opened_issuer(folder) as issuer:
         with issuer.reading() as connection:
@@ -208,21 +210,72 @@ def make_season(folder: str, plan: Plan, today: date) -> Manifest:
     return manifest
 
 
-def _weeks(plan: Plan, last: Manifest | None, today: date) -> tuple[str, ...]:
-    if plan.first_week:
-        first = monday_of(plan.first_week)
-    elif last:
-        first = monday_of(last.weeks[-1]) + timedelta(weeks=1)
-    else:
-        year, week, _ = today.isocalendar()
-        first = monday_of(f"{year}-W{min(3, (week - 1) // WEEKS) * WEEKS + 1:02}")
+def planned_weeks(plan: Plan, last: Manifest | None, today: date) -> tuple[str, ...]:
+    """
+    From the wished week on, else from the present one, or from the first after the last season if that comes later.
+
+    A week that went by would be published at once, as “fewer than 5”.
+    """
+    first = monday_of(plan.first_week or week_of(today))
+    if last and not plan.first_week:
+        first = max(first, monday_of(last.weeks[-1]) + timedelta(weeks=1))
     return tuple(week_of(first + timedelta(weeks=number)) for number in range(WEEKS))
 
 
-def season_name(first_week: str) -> str:
-    """The quarter that the season's middle falls into, "2026-Q4"."""
-    middle = monday_of(first_week) + timedelta(weeks=WEEKS // 2)
-    return f"{middle.year}-Q{(middle.month + 2) // 3}"
+def season_name(weeks: Sequence[str], taken: Collection[str] = ()) -> str:
+    """The quarter that the season's middle falls into, "2026-Q4"; the one of its end, if two middles fall into one quarter."""
+    middle, end = _quarter(weeks[len(weeks) // 2]), _quarter(weeks[-1])
+    return end if middle in taken else middle
+
+
+def _quarter(week: str) -> str:
+    monday = monday_of(week)
+    return f"{monday.year}-Q{(monday.month + 2) // 3}"
+
+
+def _refuse_what_apps_refuse(plan: Plan, url: str) -> None:
+    """With such a season nobody could join: see share.acceptable, which speaks for the members."""
+    functions = [each.partition(":")[0] for each in plan.functions]
+    for option, words in (("--category", plan.categories), ("--tool", plan.tools), ("--function", functions)):
+        _refuse_strange_words(option, words)
+    if any("/" in word for word in plan.categories):
+        raise WrongWish("A category has no slash.")
+    window = plan.window or Window()
+    if not 0 <= window.opens < window.closes <= LONGEST_WINDOW_DAYS:
+        raise WrongWish(
+            f"A window opens on a week's Monday (0) or later, and closes after that and within {LONGEST_WINDOW_DAYS} days: --window 0:14."
+        )
+    if plan.relay is not None and not _is_relay(plan.relay, url):
+        raise WrongWish(
+            "--relay takes an https address without a query that somebody else answers, such as https://relay.example/v1/relay."
+        )
+
+
+def _refuse_strange_words(option: str, words: Sequence[str]) -> None:
+    if len(words) > MOST_WORDS:
+        raise WrongWish(f"{option} can be given {MOST_WORDS} times at most; people choose from a list.")
+    for place, word in enumerate(words):
+        if not word.isprintable():
+            raise WrongWish(f"{option} number {place + 1} has a sign that cannot be printed: write it anew.")
+        if not word.strip() or len(word) > LONGEST_WORD:
+            raise WrongWish(f"{option} number {place + 1} has no letters, or more than {LONGEST_WORD} letters.")
+        if word in words[:place]:
+            raise WrongWish(f"{option}: {word} is there twice; leave one out.")
+
+
+def _is_relay(relay: str, board: str) -> bool:
+    try:
+        parts, of_board = urlsplit(relay), urlsplit(board)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_plain = relay.isascii() and relay.isprintable() and " " not in relay and len(relay) <= LONGEST_ADDRESS
+    if not host or not is_plain or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    # On a member's machine that would be a program of its own; only a board that is tried out there has a relay there.
+    if host in LOOPBACK:
+        return parts.scheme in ("http", "https") and of_board.hostname in LOOPBACK
+    return parts.scheme == "https"
 
 
 def _functions(wished: tuple[str, ...], last: Manifest | None, seats: int) -> tuple[Function, ...]:
@@ -236,7 +289,9 @@ def _functions(wished: tuple[str, ...], last: Manifest | None, seats: int) -> tu
     for each in wished:
         name, _, band = each.partition(":")
         if band not in HEAD_COUNTS:
-            raise WrongWish(f"--function takes NAME:HEADS with HEADS one of {', '.join(HEAD_COUNTS)}.")
+            raise WrongWish(
+                f"--function takes NAME:HEADS with HEADS one of {', '.join(HEAD_COUNTS)}; a smaller one would name people."
+            )
         functions.append(Function(name, band))
     return tuple(functions)
 

@@ -9,7 +9,14 @@ from msgspec import Meta, Struct
 from tokentray.core.fragment import Vocabulary
 
 Week = Annotated[str, Meta(pattern="^[0-9]{4}-W[0-9]{2}\\Z")]
-Word = Annotated[str, Meta(min_length=1, max_length=64)]
+
+MOST_WORDS = 200
+"""Of categories, of tools, of functions."""
+
+LONGEST_WORD = 64
+LONGEST_WINDOW_DAYS = 90
+
+Word = Annotated[str, Meta(min_length=1, max_length=LONGEST_WORD)]
 
 
 class Function(Struct, frozen=True, forbid_unknown_fields=True):

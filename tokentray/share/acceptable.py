@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tokentray.core.board_crypto import sealed_envelope
 from tokentray.core.errors import NotGenuine, SourceError
 from tokentray.core.fragment import KINDS
-from tokentray.core.manifest import Manifest, Noise
+from tokentray.core.manifest import LONGEST_WINDOW_DAYS, MOST_WORDS, Manifest, Noise
 from tokentray.http_client import checked_address, is_loopback
 from tokentray.share.team import monday_of
 
@@ -21,10 +21,8 @@ LEAST: Final = 5
 NOISE: Final = Noise()
 SMALLEST_FUNCTION: Final = 10
 MOST_WEEKS: Final = 53
-MOST_WORDS: Final = 200
 LARGEST_KEY: Final = 1024
 LONGEST_ADDRESS: Final = 255
-LONGEST_WINDOW_DAYS: Final = 90
 LONGEST_RETENTION_WEEKS: Final = 520
 
 
