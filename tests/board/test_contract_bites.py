@@ -26,12 +26,8 @@ def what_is_caught(served):
     return {failure.title for failure in caught.value.exceptions}
 
 
-@pytest.mark.parametrize(
-    ("path", "method", "status"),
-    [("/v1/fragments/{week}/{kind}", "put", "201"), ("/v1/books", "post", "422"), ("/v1/board", "get", "200")],
-)
-def test_t15_an_answer_that_is_not_written_there_is_caught(served, monkeypatch, path, method, status):
-    monkeypatch.setattr(test_openapi, "DOCUMENT", without(path, method, status))
+def test_t15_an_answer_that_is_not_written_there_is_caught(served, monkeypatch):
+    monkeypatch.setattr(test_openapi, "DOCUMENT", without("/v1/fragments/{week}/{kind}", "put", "201"))
 
     assert "Undocumented status code" in what_is_caught(served)
 

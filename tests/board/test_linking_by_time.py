@@ -91,7 +91,7 @@ def times_chance(crowd, score, people, rounds):
 def strongest(rules, people, rounds, machine=any_machine):
     """The most that any of the attackers gets, in multiples of chance."""
     crowd = crowd_of(rules, 1, machine)
-    found = [times_chance(crowd, score, people, rounds) for score in (near, same_hour)]
+    found = [times_chance(crowd, score, people, min(rounds, 200 * 30 // people)) for score in (near, same_hour)]
     return max(*found, times_chance(slots_of(crowd), knowing(crowd_of(rules, 2, machine)), people, rounds))
 
 
