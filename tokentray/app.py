@@ -220,6 +220,8 @@ class App(QObject):
         window.digest_wished.connect(desk.make_digest)
         window.webhook_given.connect(desk.give_webhook)
         window.log_export_wished.connect(desk.export_log)
+        window.level_accepted.connect(desk.accept_level)
+        window.password_given.connect(desk.give_password)
         window.team_stop_wished.connect(desk.stop_work)
 
     def _connect_quick_card(self, desk: JournalDesk, quick_card: QuickCard) -> None:

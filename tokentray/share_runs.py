@@ -108,6 +108,10 @@ class ShareRuns(QObject):
         if SEND_DUE not in under_way and time.monotonic() >= self._rests_until:
             self.begin(Run(SEND_DUE), self._tell_of_sending)
 
+    def rest_no_more(self) -> None:
+        """What only a person could mend was mended."""
+        self._rests_until = 0.0
+
     @Slot()
     def stop_work(self) -> None:
         """Ends what a person waits for, and what was to come after it; whoever asked hears `stopped`."""

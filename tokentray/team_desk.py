@@ -160,6 +160,17 @@ class TeamDesk(QObject):
         arguments = ("leave", "--yes", "--json", *(["--forget-log"] if forget_log else []))
         self._run(Run(arguments, work="Leaving the team"), "You have left the team. Its secrets are forgotten.")
 
+    @Slot()
+    def accept_level(self) -> None:
+        """Agrees to level L1 instead of L2 where the board has no relay any more."""
+        self._run(Run(("accept", "--json"), work="Asking the board how it protects now"), self._accepted)
+
+    def _accepted(self, ran: Ran) -> None:
+        self._runs.rest_no_more()
+        self._engine.finished.emit(
+            f"Level {ran.answer.get('level', 'L1')} holds from now on, and what waits can leave."
+        )
+
     # Sharing
 
     @Slot(object)
@@ -227,6 +238,12 @@ class TeamDesk(QObject):
     def refresh(self) -> None:
         """Asks the board for what it published and for the team's cards, the same questions as everybody asks."""
         self._run(Run(("refresh", "--json"), work="Asking the board what is new"), "")
+
+    @Slot(str)
+    def give_password(self, password: str) -> None:
+        """Keeps the password that all readers of the board have in common, and asks the board with it."""
+        run = Run(("password", "-", "--json"), " ".join(password.split("\n")) + "\n", "Asking the keyring")
+        self._run(run, lambda _ran: self.refresh())
 
     @Slot(str, bool)
     def note_reproduced(self, card: str, reproduced: bool) -> None:

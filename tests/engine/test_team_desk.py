@@ -265,12 +265,34 @@ def test_joining_can_be_stopped_and_begun_again(room: Room, links: list[str], qt
     join(room, links[4], qtbot)
 
 
+def test_the_readers_password_goes_into_the_keyring_and_the_board_is_asked(
+    room: Room, links: list[str], qtbot: QtBot
+) -> None:
+    join(room, links[5], qtbot)
+    room.arguments.clear()
+    room.desk.give_password("verysecret word")
+    qtbot.waitUntil(
+        lambda: room.view.team is not None and room.view.team.password_kept and room.is_idle(), timeout=PATIENCE_MS
+    )
+    assert "verysecret word" in room.secrets.values()
+    assert "verysecret" not in "\n".join((*room.arguments, *room.said, *room.problems))
+    assert ("refresh" in room.arguments, room.problems) == (True, [])
+
+
+def test_a_level_that_is_agreed_to_is_told(room: Room, links: list[str], qtbot: QtBot) -> None:
+    join(room, links[6], qtbot)
+    room.runs._rests_until = float("inf")
+    room.desk.accept_level()
+    qtbot.waitUntil(lambda: "Level L1 holds from now on, and what waits can leave." in room.said, timeout=PATIENCE_MS)
+    assert (room.runs._rests_until, room.problems) == (0.0, [])
+
+
 def test_what_cannot_be_done_is_told_in_words(room: Room, qtbot: QtBot) -> None:
     room.desk.serve_team(True)
-    for wish in (room.desk.verify, room.desk.refresh, lambda: room.desk.share(C1)):
+    for wish in (room.desk.verify, room.desk.refresh, room.desk.accept_level, lambda: room.desk.share(C1)):
         wish()
         qtbot.waitUntil(room.is_idle, timeout=PATIENCE_MS)
-    assert len(room.problems) == 3
+    assert len(room.problems) == 4
     assert all("belongs to no team yet" in problem for problem in room.problems)
 
 
@@ -293,6 +315,8 @@ def test_a_made_up_team_is_shown_and_nothing_is_run(tmp_path: Path, qtbot: QtBot
         lambda: room.desk.make_digest(DigestWish(view.published[0].week, post_to="slack")),
         lambda: room.desk.leave(True),
         room.desk.refresh,
+        room.desk.accept_level,
+        lambda: room.desk.give_password("verysecret"),
     )
     for wish in wishes:
         wish()

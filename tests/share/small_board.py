@@ -54,7 +54,7 @@ class SmallBoard:
     `received` is every byte that came in, `opened` what its envelopes held, `stored` the fragments by week, kind and nonce.
 
     `fails` answers everything with that status. `published` are the weeks that are closed, as the board's JSON has them; `calls` names a path
-    that is answered with another status. `password`: what all readers have to know. `relay_keeps`: which of the envelopes, from 0, the relay keeps
+    or a whole address that is answered with another status. `password`: what all readers have to know. `relay_keeps`: which of the envelopes, from 0, the relay keeps
     and answers by itself with `relay_says`; `kept` has them.
     """
 
@@ -126,8 +126,9 @@ class SmallBoard:
         if self.fails is not None:
             return httpx.Response(self.fails)
         path = request.url.path
-        if path in self.calls:
-            return httpx.Response(self.calls[path])
+        for named in (path, str(request.url)):
+            if named in self.calls:
+                return httpx.Response(self.calls[named])
         if path == "/v1/manifest":
             other = self.other_manifest_for_relay and request.url.host not in self.address
             return httpx.Response(

@@ -13,7 +13,7 @@ import pytest
 from tests.share.conftest import FRIDAY, Member
 from tests.share.small_board import TEAM_KEY, SmallBoard
 from tokentray.core.board_crypto import circle_of, sealed_card
-from tokentray.core.errors import SourceError
+from tokentray.core.errors import BoardRefused, SourceError
 from tokentray.core.journal import Card, Level, Outcome
 from tokentray.settings.settings import Settings
 from tokentray.share.feed import Refreshed, card_to_try, refresh
@@ -188,6 +188,25 @@ def test_a_published_week_that_changes_is_told_and_stays_as_it_was(member: Membe
     board.published = [{**CLOSED, "size": "5 to 24"}]
     assert asked(member, team).changed == ("2026-W46",)
     assert published_weeks(member.history) == [first]
+
+
+def test_that_the_board_asks_for_its_readers_password_is_known_until_it_does_not(
+    member: Member, board: SmallBoard
+) -> None:
+    team = member.join()
+    board.password = "of all"
+    with pytest.raises(BoardRefused, match="the Team page or"):
+        asked(member, team)
+    assert is_asked_for(member)
+    board.password = None
+    asked(member, team)
+    assert not is_asked_for(member)
+
+
+def is_asked_for(member: Member) -> bool:
+    facts = take_team_view(member.history, Settings(), FRIDAY, "Europe/Berlin").team
+    assert facts is not None
+    return facts.asks_password
 
 
 def test_an_imported_card_is_a_private_draft_to_try(member: Member, board: SmallBoard) -> None:

@@ -11,17 +11,20 @@ import pytest
 from tests.share.conftest import FRIDAY, Member
 from tests.share.small_board import SmallBoard
 from tokentray.core.board_crypto import new_root_key, new_signer, parse_invite
-from tokentray.core.errors import BoardRefused, NotGenuine
+from tokentray.core.errors import BoardRefused, NotGenuine, Unreachable
 from tokentray.core.fragment import Adopted
 from tokentray.core.manifest import Function, Noise, Window
+from tokentray.settings.settings import Settings
 from tokentray.share.outbox import queue_fragment
 from tokentray.share.team import L1, Team
+from tokentray.share.team_taking import take_team_view
 from tokentray.share.tokens import check_manifest, join, still_shown_to_relay, team_here
 from tokentray.store.database import open_history
 from tokentray.store.outbox_table import team_of, token_counts
 
 DAY = timedelta(days=1)
 RELAY = "https://relay.example/v1/relay"
+SWITCHED_OFF = {"https://relay.example/v1/manifest": 503}
 
 
 @pytest.fixture
@@ -107,6 +110,41 @@ def test_a_relay_that_is_gone_stops_everything_until_the_person_agrees(relayed: 
     team = checked(relayed, team, agreed=True)
     assert (team.level, news(relayed)) == (L1, f"The relay is gone now; it was {RELAY}.")
     assert checked(relayed, team) == team
+
+
+def test_a_relay_that_is_gone_is_told_until_it_is_agreed_to_or_back(relayed: Member) -> None:
+    team = relayed.join()
+    assert not fell(relayed)
+    for calls in ({}, SWITCHED_OFF):
+        relayed.board.sign(relay=None)
+        relayed.board.calls.update(calls)
+        with pytest.raises(BoardRefused, match="on the Team page"):
+            checked(relayed, team)
+        assert fell(relayed)
+        relayed.board.calls.clear()
+        relayed.board.sign(relay=RELAY)
+        checked(relayed, team)
+        assert not fell(relayed)
+    relayed.board.sign(relay=None)
+    with pytest.raises(BoardRefused):
+        checked(relayed, team)
+    checked(relayed, team, agreed=True)
+    assert not fell(relayed)
+
+
+def test_a_relay_that_is_only_down_changes_nothing(relayed: Member) -> None:
+    team = relayed.join()
+    relayed.board.calls.update(SWITCHED_OFF)
+    relayed.board.sign(tools=("gpt",))
+    with pytest.raises(Unreachable):
+        checked(relayed, team)
+    assert (team_here(relayed.history), fell(relayed)) == (team, False)
+
+
+def fell(member: Member) -> bool:
+    facts = take_team_view(member.history, Settings(), FRIDAY, "Europe/Berlin").team
+    assert facts is not None
+    return facts.fell
 
 
 @pytest.mark.parametrize(

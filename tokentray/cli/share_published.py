@@ -269,7 +269,7 @@ def _password(options: Namespace, history: History) -> int:
             raise WrongUsage("There is no password of plain letters and signs on standard input.")
         Vault().store_key(READER_NAME, ApiKey(word))
     with transaction(history):
-        set_team(history, reader="" if options.forget else "keyring")
+        set_team(history, reader="" if options.forget else "keyring", reader_asked="")
     if options.json:
         print_json("share-password", {"kept": not options.forget})
     else:

@@ -24,9 +24,7 @@ HEADERS: Final = {"User-Agent": "TokenTray", "Accept": "*/*"}
 ANSWERS: Final = frozenset((200, 201, 204, 400, 401, 404, 409, 410, 413, 422))
 LIMITS: Final = Limits(largest_bytes=16 * 1024 * 1024)
 
-READERS: Final = (
-    "This board asks its readers for the password they have in common: “tokentray share password -” takes it."
-)
+READERS: Final = "This board asks its readers for the password they have in common: the Team page or “tokentray share password -” takes it."
 
 # Method, address, what it is in words, what a sealed body holds, the very bytes; gives where to tell the answer's status.
 Note = Callable[[str, str, str, bytes, bytes], Callable[[int], None]]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from tokentray.core.board_crypto import circle_of, opened_card
-from tokentray.core.errors import NotGenuine, SourceError
+from tokentray.core.errors import BoardRefused, NotGenuine, SourceError
 from tokentray.core.fragment import REACHES, RESULTS
 from tokentray.core.journal import Card, Level, new_card_id
 from tokentray.core.published import BANDED, COUNTED, FEWER, FIELDS, Published
@@ -67,6 +67,7 @@ def refresh(history: History, team: Team, secrets: Secrets, client: BoardClient,
 
     Raises:
         SourceError: the board could not be reached, or answered what it should not.
+        BoardRefused: it asks its readers for a password.
     """
     told, changed = refresh_published(history, client, now)
     weeks = asked_weeks(team, told, now)
@@ -102,7 +103,7 @@ def refresh_published(
     Raises:
         SourceError: as `refresh`.
     """
-    told = tuple(_plain(one) for one in client.published() if _is_sound(one))
+    told = tuple(_plain(one) for one in _published(history, client) if _is_sound(one))
     kept = dict(published_weeks(history))
     changed = []
     for week in sorted({one.week for one in told}):
@@ -112,6 +113,19 @@ def refresh_published(
         with transaction(history):
             keep_published(history, week, kinds, now)
     return told, tuple(changed)
+
+
+def _published(history: History, client: BoardClient) -> list[Published]:
+    try:
+        found = client.published()
+    except BoardRefused:
+        # There is one refusal of this question: the password of its readers is missing, or another one.
+        with transaction(history):
+            set_team(history, reader_asked="1")
+        raise
+    with transaction(history):
+        set_team(history, reader_asked="")
+    return found
 
 
 def asked_weeks(team: Team, published: Iterable[Published], now: datetime) -> tuple[str, ...]:

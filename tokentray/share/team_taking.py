@@ -159,6 +159,9 @@ def _facts(team: Team, kept: Mapping[str, str], now: datetime) -> TeamFacts:
         secrets_in_keyring=team.key_from == "keyring",
         news=kept.get("news", ""),
         webhooks=tuple(kept.get("webhooks", "").split()),
+        fell=bool(kept.get("fell")),
+        asks_password=bool(kept.get("reader_asked")),
+        password_kept=bool(kept.get("reader")),
     )
 
 

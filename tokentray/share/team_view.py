@@ -35,6 +35,11 @@ class TeamFacts:
     """What the board changed in its manifest since the season was joined, or that a new season has begun; "" if nothing."""
     webhooks: tuple[str, ...] = ()
     """Of slack and teams, those whose address is kept in the keyring."""
+    fell: bool = False
+    """The board has no relay any more, so that L1 would hold instead of L2: nothing is sent until the person agrees."""
+    asks_password: bool = False
+    """The board did not answer its last reader without the password of all readers, or with the one that is kept."""
+    password_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tokentray.core.board_crypto import (
     secret_of,
     token_key,
 )
-from tokentray.core.errors import BoardRefused, Mistyped, NotGenuine
+from tokentray.core.errors import BoardRefused, Mistyped, NotGenuine, SourceError
 from tokentray.core.manifest import Invite, Manifest
 from tokentray.share.acceptable import refuse_weak_or_strange
 from tokentray.share.board_client import BoardClient
@@ -127,21 +127,24 @@ def check_manifest(history: History, team: Team, client: BoardClient, now: datet
     if not agreed and not is_check_due(team, now):
         return team
     known = team.newest
-    manifest, document = _checked_manifest(client, team.board, team.root_hash, None if agreed else known.relay)
+    manifest, document = _asked_manifest(client, team, None if agreed else known.relay)
     if manifest.season == known.season and _fixed(manifest) != _fixed(known):
         raise NotGenuine("The board's manifest is another one than when you joined. Nothing is sent; tell your team.")
     if manifest.season != known.season and manifest.weeks <= known.weeks:
         raise NotGenuine("The board shows a season that is over. Nothing is sent; tell your team.")
     fell = holds_against_operator(team.board, known) and not holds_against_operator(team.board, manifest)
     if fell and not agreed:
+        with transaction(history):
+            set_team(history, fell="L1")
         raise BoardRefused(
-            "The board has no relay of another host any more, so that level L1 holds instead of L2. Nothing is sent until you agree: “tokentray share accept”."
+            "The board has no relay of another host any more, so that level L1 holds instead of L2. Nothing is sent until you agree, on the "
+            "Team page or by “tokentray share accept”."
         )
     news = changes(known, manifest)
     is_present = manifest.season == team.manifest.season
     with transaction(history):
         set_team(history, **{"manifest" if is_present else "after": b64encode(document).decode()})
-        set_team(history, checked_at=now.isoformat(), **({"news": " ".join(news)} if news else {}))
+        set_team(history, checked_at=now.isoformat(), fell="", **({"news": " ".join(news)} if news else {}))
     return replace(
         team, manifest=manifest if is_present else team.manifest, after=None if is_present else manifest, checked_at=now
     )
@@ -201,6 +204,19 @@ def _book(
     weeks = tuple(week for week in manifest.weeks if week not in closed)
     given = [signature for (week, _, _), signature in zip(blinded, signatures, strict=False) if week not in closed]
     return finished_book(code, msgspec.structs.replace(manifest, weeks=weeks), given)
+
+
+def _asked_manifest(client: BoardClient, team: Team, relay: str | None) -> tuple[Manifest, bytes]:
+    """As `_checked_manifest`; a relay that does not answer is asked no more where the board says that it is gone, to which a person has to agree."""
+    try:
+        return _checked_manifest(client, team.board, team.root_hash, relay)
+    except SourceError:
+        if relay is None:
+            raise
+        manifest, document = _checked_manifest(client, team.board, team.root_hash, None)
+        if holds_against_operator(team.board, manifest):
+            raise
+        return manifest, document
 
 
 def _checked_manifest(client: BoardClient, board: str, root_hash: bytes, relay: str | None) -> tuple[Manifest, bytes]:

@@ -93,6 +93,8 @@ class Window(QMainWindow):
     digest_wished = Signal(object)
     webhook_given = Signal(str, str)
     log_export_wished = Signal(str)
+    level_accepted = Signal()
+    password_given = Signal(str)
     team_stop_wished = Signal()
 
     def __init__(self, settings: Settings, clock: Clock, parent: QWidget | None = None) -> None:
@@ -442,6 +444,8 @@ class Window(QMainWindow):
         page.digest_wished.connect(self.digest_wished)
         page.webhook_given.connect(self.webhook_given)
         page.log_export_wished.connect(self.log_export_wished)
+        page.level_accepted.connect(self.level_accepted)
+        page.password_given.connect(self.password_given)
         page.settings_changed.connect(self._change_settings)
         page.card_wished.connect(self.show_card)
         page.told.connect(self.tell)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.sharing_views import FACTS, PROMISE, joined, long_season, shared, week
@@ -15,7 +16,7 @@ from tokentray.settings.settings import Settings
 from tokentray.share.team_view import DigestWish, TeamView
 from tokentray.ui.look import apply_look
 from tokentray.ui.pages.papers_view import PapersWindow
-from tokentray.ui.pages.team_page import TeamPage
+from tokentray.ui.pages.team_page import PARTS, TeamPage
 
 CODE = "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345"
 
@@ -103,6 +104,53 @@ def test_wishes_come_out_of_the_page(page: TeamPage, qtbot: QtBot) -> None:
         page.left.verify.click()
     with qtbot.waitSignal(page.withdraw_wished):
         page.left.weeks["2026-W47"].rows[6].withdraw.click()
+
+
+def test_nothing_is_asked_while_the_board_asks_nothing(page: TeamPage) -> None:
+    page.show_team(joined())
+    for part in PARTS:
+        page.show_part(part)
+        assert page.falling.isHidden()
+        assert page.password.isHidden()
+
+
+def test_a_promise_that_fell_is_agreed_to_in_two_steps(page: TeamPage, qtbot: QtBot) -> None:
+    agreed: list[bool] = []
+    page.level_accepted.connect(lambda: agreed.append(True))
+    page.show_team(joined(team=replace(FACTS, fell=True)))
+    for part in PARTS:
+        page.show_part(part)
+        assert page.falling.isVisible()
+    assert not page.falling.accept.isVisible()
+    page.falling.ask.click()
+    assert "somebody who runs it, changes the program and records who connects when" in page.falling.cost.text()
+    page.falling.keep_waiting.click()
+    assert not page.falling.accept.isVisible()
+    assert agreed == []
+    page.falling.ask.click()
+    page.falling.accept.click()
+    assert agreed == [True]
+    page.show_team(joined())
+    assert page.falling.isHidden()
+
+
+def test_the_readers_password_is_asked_where_the_boards_answers_are_shown(page: TeamPage, qtbot: QtBot) -> None:
+    page.show_team(joined(team=replace(FACTS, asks_password=True)))
+    assert page.password.isHidden()
+    page.show_part("feed")
+    field = page.password.password
+    assert field.echoMode() == QLineEdit.EchoMode.Password
+    assert not page.password.keep.isEnabled()
+    qtbot.keyClicks(field, " of all ")
+    with qtbot.waitSignal(page.password_given) as given:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert given.args == ["of all"]
+    field.undo()
+    assert field.text() == ""
+    page.show_team(joined(team=replace(FACTS, asks_password=True, password_kept=True)))
+    assert page.password.accessibleName().startswith("The board does not take the password")
+    page.show_team(joined())
+    assert page.password.isHidden()
 
 
 def test_wishes_of_feed_board_and_digest_come_out_of_the_page(page: TeamPage, qtbot: QtBot) -> None:

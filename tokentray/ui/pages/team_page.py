@@ -27,10 +27,13 @@ from tokentray.ui.pages.team_digest import TeamDigest
 from tokentray.ui.pages.team_feed import TeamFeed
 from tokentray.ui.pages.team_join import TeamJoin
 from tokentray.ui.pages.team_left import TeamLeft
+from tokentray.ui.pages.team_questions import LevelQuestion, PasswordQuestion
 from tokentray.ui.pages.team_week import TeamWeek
 from tokentray.ui.segments import Segments
 
 PARTS: Final = ("week", "feed", "board", "left")
+READING: Final = ("feed", "board")
+"""Those that show what the board answers its readers."""
 
 
 class TeamPage(QWidget):
@@ -56,6 +59,12 @@ class TeamPage(QWidget):
     digest_wished = Signal(object)
     webhook_given = Signal(str, str)
     log_export_wished = Signal(str)
+    level_accepted = Signal()
+    """The person agrees that level L1 holds instead of L2."""
+
+    password_given = Signal(str)
+    """What the board asks all its readers for."""
+
     card_wished = Signal(str)
     told = Signal(str)
     undoable = Signal(str, object)
@@ -153,6 +162,8 @@ class TeamPage(QWidget):
         column.setSpacing(2)
         column.addWidget(self._news)
         column.addLayout(line_of_links(self.join_anew))
+        self.falling = LevelQuestion()
+        self.password = PasswordQuestion()
         self.papers = QPushButton(tr("What can and cannot be known"))
         self.papers.setProperty("role", "link")
         self.about = QWidget()
@@ -170,7 +181,16 @@ class TeamPage(QWidget):
         column.setSpacing(14)
         column.addWidget(self.board)
         column.addWidget(self.digest)
-        for widget in (self.about, self.promise, self.news, self.join, self.code, *self._parts().values()):
+        for widget in (
+            self.about,
+            self.promise,
+            self.news,
+            self.falling,
+            self.password,
+            self.join,
+            self.code,
+            *self._parts().values(),
+        ):
             frame.body.addWidget(widget)
         frame.body.addStretch(1)
         self.parts.show_value(self.part)
@@ -179,6 +199,8 @@ class TeamPage(QWidget):
         self.parts.chosen.connect(lambda part: self.show_part(str(part)))
         self.level.clicked.connect(lambda: self.promise.setVisible(self.promise.isHidden()))
         self.join_anew.clicked.connect(self._join_anew)
+        self.falling.accepted.connect(self.level_accepted)
+        self.password.given.connect(self.password_given)
         self.join.join_wished.connect(self.join_wished)
         self.code.kept.connect(self._show_part)
         self.code.told.connect(self.told)
@@ -220,6 +242,9 @@ class TeamPage(QWidget):
         self.code.setVisible(asks_for_code)
         self.join.setVisible(self._view is not None and (team is None or self._joins_anew) and not asks_for_code)
         self.news.setVisible(joined and bool(self._news.text()))
+        self.falling.setVisible(joined and team is not None and team.fell)
+        asks_password = team is not None and team.asks_password and self.part in READING
+        self.password.setVisible(joined and asks_password and not self._joins_anew)
         self.parts.setVisible(joined)
         self.about.setVisible(joined)
         self.promise.setVisible(joined and not self.promise.isHidden())
@@ -233,6 +258,7 @@ class TeamPage(QWidget):
         self.level.setToolTip(team.promise)
         self.level.setAccessibleDescription(team.promise)
         self.promise.setText(team.promise)
+        self.password.show_kept(kept=team.password_kept)
         self._news.setText(team.news)
         self.news.setAccessibleName(team.news)
         self._name_join()
