@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import secrets
 import threading
@@ -37,12 +38,14 @@ REST_S = 0.05
 CHECKPOINT_S = 1.0
 RESEAT_EVERY_S = {"sqlite": 0.0, "postgresql": 60.0}
 RESEAT_PART = 20
+RESEAT_AGAIN_S = 60.0
 RESEAT_AT_MOST_S = 3600.0
 VACUUM_WAIT_MS = 2000
 IN_MEMORY_BYTES = 32 * 1024 * 1024
 SEEN = "seen"
 CHANGES = (Outcome.CREATED, Outcome.REPLACED, Outcome.GONE)
 PUBLISHING_LOCK = 84_849
+log = logging.getLogger("tokentray.board")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,9 +207,11 @@ class Writer:
         start = time.monotonic()
         try:
             reseat(self._store)
-            self._loose = self._changed = False
-        except StoreFailed:
-            pass
+        except StoreFailed as error:
+            log.error("The rows could not be put in order, so the order of arrival can be found. %s", error)
+            self._reseat_at = time.monotonic() + RESEAT_AGAIN_S
+            return
+        self._loose = self._changed = False
         took = time.monotonic() - start
         every = max(RESEAT_EVERY_S[self._store.dialect], took * RESEAT_PART)
         self._reseat_at = time.monotonic() + min(every, RESEAT_AT_MOST_S)
