@@ -7,7 +7,8 @@ How much a board takes on this machine, load generator included:
 Each round sends fresh genuine tokens to a fresh server over 64 connections, as plain PUTs and in envelopes, one kind of store after the other; between
 them the same requests to the same server with a writer that keeps nothing, and GET /v1/health, which does not even look at a token. What was answered
 is compared with what is in the store. Medians over the rounds are printed with the ratio to the server that keeps nothing, the processor time that one
-submission took of the server alone, its peak of memory, and how busy the machine was. Then: closing a week of 100 000 people, and the page from 52 weeks.
+submission took of the server alone, its peak of memory, and what else the machine did meanwhile (for PostgreSQL that is its own work, too).
+With --patient each run waits until the machine is idle, for that many minutes at most. Then: closing a week of 100 000 people, and the page from 52 weeks.
 
 The generator is wrk; without it one in Python is used, and said, for it takes a good part of the machine itself.
 PostgreSQL is a cluster of its own in a temporary folder, which waits for the disk as any other (fsync is on).
@@ -97,6 +98,7 @@ class Run:
     p99_ms: float
     server_us: float
     generator_us: float
+    elsewhere_us: float
     peak_mb: float
 
 
@@ -107,6 +109,7 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=4)
     words.add_argument("--tokens", type=int, default=20_000, help="for each run")
     words.add_argument("--before", type=int, default=100_000, help="fragments in the store when a run begins")
+    words.add_argument("--patient", type=float, default=0, metavar="MINUTES")
     words.add_argument("--form", choices=FORMS, action="append", help="both if not given")
     words.add_argument("--only", default="kept,writer,week,page")
     words.add_argument("--unkept", metavar="FOLDER", help=argparse.SUPPRESS)
@@ -115,6 +118,8 @@ def main() -> None:
     if options.unkept:
         serve_unkept(options.unkept, options.port)
         return
+    global patience_ends
+    patience_ends = time.monotonic() + 60 * options.patient
     stores = options.store or list(STORES)
     if "postgresql" in stores and postgres_programs() is None:
         print("PostgreSQL's programs are not installed here: SQLite alone is measured.")
@@ -182,7 +187,7 @@ def over_http(folder: str, urls: dict[str, str | None], options: argparse.Namesp
 
 def print_runs(runs: dict[tuple[str, str], list[Run]]) -> None:
     print(
-        "form    store         answers/s  (each round)              of unkept  of health  p99 ms  server µs  wrk µs  peak MB"
+        "form    store         answers/s  (each round)              of unkept  of health  p99 ms  server µs  wrk µs  elsewhere  peak MB"
     )
     health = median(run.rate for run in runs["health", "nothing kept"])
     for (form, store), found in runs.items():
@@ -193,7 +198,7 @@ def print_runs(runs: dict[tuple[str, str], list[Run]]) -> None:
         print(
             f"{form:7} {store:13} {median(rates):9.0f}  {each:24}  {median(rates) / unkept:9.2f}  {median(rates) / health:9.2f}"
             f"  {median(run.p99_ms for run in found):6.0f}  {median(run.server_us for run in found):9.0f}"
-            f"  {median(run.generator_us for run in found):6.0f}  {max(run.peak_mb for run in found):7.0f}{aim}"
+            f"  {median(run.generator_us for run in found):6.0f}  {median(run.elsewhere_us for run in found):9.0f}  {max(run.peak_mb for run in found):7.0f}{aim}"
         )
 
 
@@ -257,7 +262,8 @@ def written(folder: str, name: str, *parts: list[bytes]) -> Records:
 
 
 def measured(process: subprocess.Popen[bytes], port: int, records: Records, seconds: float) -> Run:
-    server_before, children_before = processor_seconds(process.pid), os.times()
+    wait_until_idle()
+    server_before, children_before, machine_before = processor_seconds(process.pid), os.times(), machine_seconds()
     generate = by_wrk if shutil.which("wrk") else by_python
     found = generate(port, records, seconds)
     assert found["refused"] == 0, f"{found['refused']} answers were refusals; {USED_UP}, or look at the server"
@@ -266,11 +272,13 @@ def measured(process: subprocess.Popen[bytes], port: int, records: Records, seco
     generator = children.children_user + children.children_system
     generator -= children_before.children_user + children_before.children_system
     answers = found["answers"]
-    print(f"  {records.path.rpartition('/')[2]} {found}", flush=True)
+    server = processor_seconds(process.pid) - server_before
+    elsewhere = machine_seconds() - machine_before - server - generator
     return Run(
         rate=answers / found["seconds"],
         p99_ms=found["p99_ms"],
-        server_us=(processor_seconds(process.pid) - server_before) / answers * 1e6,
+        server_us=server / answers * 1e6,
+        elsewhere_us=elsewhere / answers * 1e6,
         generator_us=generator / answers * 1e6,
         peak_mb=peak_of(process.pid),
     )
@@ -325,6 +333,24 @@ def processor_seconds(pid: int) -> float:
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def machine_seconds() -> float:
+    """What all processors have worked since the machine was started."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _idle, _waiting, *interrupts = (int(each) for each in file.readline().split()[1:9])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
+patience_ends = 0.0
+
+
+def wait_until_idle() -> None:
+    while time.monotonic() < patience_ends:
+        before = machine_seconds()
+        time.sleep(1.5)
+        if machine_seconds() - before < 0.1:
+            return
 
 
 def peak_of(pid: int) -> float:
