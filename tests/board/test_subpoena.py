@@ -2,7 +2,7 @@
 T12: with every key and file of issuer, board and relay nobody can be named: seven ways of guessing (subpoena.py) do no better than chance.
 
 Eight people over three weeks send four kinds each: 12 lists of eight, of which chance gets 12 names right out of 96. More than 33 would be chance
-once in a million runs. Each way names nearly everybody where the protection is taken out.
+once in a million runs. Measured: 10 to 23 by place on disk and by transaction, none by the other ways. Each way names nearly everybody where the protection is taken out.
 """
 
 from __future__ import annotations
