@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tokentray.share.lint import findings, rewritten
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -92,3 +97,12 @@ def test_any_text_is_taken_and_a_rewrite_is_quiet(text: str) -> None:
 @given(st.text(alphabet="ab@./-_:1#A~\\ ", max_size=2000))
 def test_no_text_takes_long(text: str) -> None:
     findings(text * 5)
+
+
+@pytest.mark.parametrize(
+    "unit", ["a-", "a_", "a+", "sk-", "www.", "1.", "A1-", "a/", "a\\", "~", "@a", "#1 ", "SHOP-12 ", "a.a@", "/a-"]
+)
+def test_a_long_text_takes_no_longer_than_its_length(unit: str) -> None:
+    # What grew with the square of the length would need many minutes here; a search cannot be interrupted from within.
+    program = f"from tokentray.share.lint import findings; findings(({unit!r} * 150_000)[:150_000])"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30, cwd=ROOT)

@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Each looks at a sign a bounded number of times: a run without an end begins at its first sign only, or has a limit.
 # In this order: of two findings that overlap, the one further up is told.
 PATTERNS = (
-    ("link", re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+|\bmailto:\S+", re.IGNORECASE)),
-    ("e-mail", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("link", re.compile(r"\b[a-z][a-z0-9+.-]{0,40}://\S+|\bwww\.\S+|\bmailto:\S+", re.IGNORECASE)),
+    ("e-mail", re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")),
     ("number", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")),
     (
         "machine",
@@ -31,7 +32,7 @@ PATTERNS = (
         "path",
         re.compile(
             r"\b[A-Za-z]:[\\/][^\s\"“”]+|(?<![\w.%\\-])[\w.%-]+(?:\\[\w.-]+)*\\[\w.-]*\w|\\\\[\w.$-]+\\\S*|(?<![\w.~])~[\w.-]*/\S*|(?<![\w:/.<])(?:\.{1,2})?/[\w.@~-]+(?:/[\w.@~-]*)+"
-            r"|(?<![\w/.])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b"
+            r"|(?<![\w/.-])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b"
         ),
     ),
     (
@@ -101,13 +102,15 @@ def findings(text: str, own_words: Iterable[str] = ()) -> tuple[Finding, ...]:
     """What a person should look at before the text leaves, in its order and without overlaps; `own_words` in any case, as whole words."""
     seen, places = _as_seen(text)
     found: list[Finding] = []
+    told = bytearray(len(text))
     for kind, pattern in (*_own(_as_seen(word)[0] for word in own_words), *PATTERNS):
         for match in pattern.finditer(seen):
             first, last = match.start(), match.start() + len(match[0].rstrip(".,;:!?)]}>\"'”"))
             if first == last or _is_harmless(kind, seen[first:last]):
                 continue
             start, end = places[first], places[last - 1] + 1
-            if _is_free(found, start, end):
+            if not any(told[start:end]):
+                told[start:end] = bytes([1]) * (end - start)
                 found.append(Finding(start, end, text[start:end], kind, IN_PLACE_OF[kind]))
     return tuple(sorted(found, key=lambda finding: finding.start))
 
@@ -139,7 +142,3 @@ def _own(words: Iterable[str]) -> list[tuple[str, re.Pattern[str]]]:
 
 def _is_harmless(kind: str, text: str) -> bool:
     return kind == "ticket" and NO_TICKETS.fullmatch(text) is not None
-
-
-def _is_free(found: list[Finding], start: int, end: int) -> bool:
-    return all(end <= other.start or other.end <= start for other in found)
