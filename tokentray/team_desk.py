@@ -276,11 +276,14 @@ class TeamDesk(QObject):
             self.digest_made.emit(demo_digest(history, self._taken(history), wish))
             return
         cards = [word for card in wish.cards for word in ("--card", card)]
-        name = ["--name", wish.name] if wish.name else []
+        # Other programs' users see the arguments of a process.
+        name = ["--name", "-"] if wish.name else []
         post = ["--post", wish.post_to] if wish.post_to else []
         post += ["--as-it-is"] if wish.as_it_is else []
         work = f"Posting to {wish.post_to.capitalize()}" if wish.post_to else "Writing the digest"
-        run = Run(("digest", "--week", wish.week, *cards, *name, *post, "--json"), work=work)
+        run = Run(
+            ("digest", "--week", wish.week, *cards, *name, *post, "--json"), " ".join(wish.name.split()) + "\n", work
+        )
         self._run(run, self._digested, self._half_digested)
 
     def _digested(self, ran: Ran) -> None:

@@ -281,6 +281,20 @@ def test_a_digest_is_posted_under_the_own_name_and_its_address_is_in_the_keyring
     assert not any(secret in log for secret in ("verysecret", "alsosecret", "sig="))
 
 
+def test_names_and_words_come_by_standard_input_so_that_no_list_of_processes_has_them(person: Person) -> None:
+    person.join()
+    person.board.published = CLOSED
+    own = person.card("--level", "team")
+    shown = person.share("digest", "--card", own, "--name", "-", "--json", text="Mira\n")
+    assert "## From Mira\n" in shown["text"]
+    person.share("digest", "--card", own, "--name", "-", text="\n", code=2)
+    assert "--name" in person.said
+    assert person.share("words", "-", text="Falcon\n\n two words \n") == "Falcon\ntwo words\n"
+    assert person.share("words", "--remove", "-", text="Falcon\n") == "two words\n"
+    # A line that says nothing changes nothing.
+    assert person.share("words", "-", text="") == "two words\n"
+
+
 def test_a_digest_is_made_of_what_is_kept_and_asks_the_board_only_if_that_is_wished(person: Person) -> None:
     person.join()
     person.board.published = CLOSED

@@ -19,7 +19,7 @@ from tokentray.engine import Engine, Place
 from tokentray.settings.settings import Settings, save_settings
 from tokentray.settings.vault import Vault
 from tokentray.share.team_view import DigestWish, Sending, ShareWish, TeamView
-from tokentray.share_runs import ShareRuns
+from tokentray.share_runs import Run, ShareRuns
 from tokentray.store.database import open_history, transaction
 from tokentray.store.journal_table import save_card
 from tokentray.store.outbox_table import next_departure
@@ -189,6 +189,17 @@ def test_an_exported_log_is_for_its_owner_alone(room: Room, qtbot: QtBot, tmp_pa
         os.umask(before)
     assert stat.S_IMODE(exported.stat().st_mode) == 0o600
     assert json.loads(exported.read_text())["left"] == []
+
+
+def test_the_own_name_is_no_argument(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Run] = []
+    monkeypatch.setattr(room.runs, "begin", lambda run, then: begun.append(run))
+    room.desk.make_digest(DigestWish(WEEK, ("c1",), "Kim\nExample", as_it_is=True))
+    room.desk.make_digest(DigestWish(WEEK))
+    named, nameless = begun
+    assert named.arguments == ("digest", "--week", WEEK, "--card", "c1", "--name", "-", "--as-it-is", "--json")
+    assert named.given == "Kim Example\n"
+    assert "--name" not in nameless.arguments
 
 
 def test_what_waits_leaves_at_its_time_without_the_page(

@@ -66,8 +66,18 @@ def parser(name: str) -> ArgumentParser:
     )
     log = _action(actions, "log", "every byte that ever left for the board, in words and in full")
     log.add_argument("--json", action="store_true", help="one JSON object, with the bytes in base64")
-    words = _action(actions, "words", "your own list of words that must not leave in free text")
-    words.add_argument("words", metavar="WORD", nargs="*", help="words to add to the list")
+    words = _action(
+        actions,
+        "words",
+        "your own list of words that must not leave in free text",
+        "What is typed here stays in the shell's history, and is seen in the list of processes meanwhile: - keeps it out of there.",
+    )
+    words.add_argument(
+        "words",
+        metavar="WORD",
+        nargs="*",
+        help="words to add to the list; - reads them from standard input, one a line",
+    )
     words.add_argument("--remove", action="store_true", help="take them off the list instead")
     _feed(actions)
     _published(actions)
@@ -190,7 +200,7 @@ def _published(actions: Any) -> None:
     digest.add_argument(
         "--card", metavar="ID", action="append", default=[], help="an own card for team or company; may be given again"
     )
-    digest.add_argument("--name", metavar="N", default="", help="who posts it; needed with --card")
+    digest.add_argument("--name", metavar="N", default="", help="who posts it, or - to read it; needed with --card")
     digest.add_argument("--form", choices=("markdown", "html", "slack", "teams"), help="default: markdown")
     digest.add_argument("--post", choices=("slack", "teams"), help="post it there; “share webhook” says where")
     digest.add_argument(

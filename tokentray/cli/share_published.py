@@ -142,6 +142,8 @@ def _digest(options: Namespace, history: History, here: Here, vault: Vault | Non
     Made of what is kept here; the board is asked if that week is not, or with --fresh.
     """
     team = own_team(history)
+    if options.name == "-":
+        options.name = sys.stdin.readline().strip()
     cards = [_own_card(history, name) for name in dict.fromkeys(options.card)]
     _refuse_what_does_not_fit(options, len(cards))
     code = _asked(history, here, team) if options.fresh or not _is_kept(history, options.week) else DONE

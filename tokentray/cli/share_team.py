@@ -277,7 +277,8 @@ def _log(options: Namespace, history: History) -> int:
 
 def _words(options: Namespace, here: Here) -> int:
     held = here.settings.private_words
-    named = tuple(dict.fromkeys(word.strip() for word in options.words if word.strip()))
+    given = sys.stdin.read().splitlines() if options.words == ["-"] else options.words
+    named = tuple(dict.fromkeys(word.strip() for word in given if word.strip()))
     if named:
         kept = tuple(word for word in held if word not in named)
         held = kept if options.remove else (*kept, *named)
