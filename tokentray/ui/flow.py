@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLayout, QLayoutItem, QPushButton, QWidget
+
+from tokentray.ui.look import ring_room
 
 
 class FlowLayout(QLayout):
     """
     Items from left to right, going on in the next line where the width ends.
 
-    With `spread` the first item stays left and the others move to the right end of their line, as in a page's head.
+    With `spread` the first item stays left and the others move to the right end of their line, as in a page's head. A link or a tick box that
+    begins a line stands so far to the left that its words, not the unseen ring around them, are below the text above.
     """
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 8, spread: bool = False) -> None:
@@ -108,13 +111,39 @@ class FlowLayout(QLayout):
     def _place(self, line: list[QLayoutItem], inner: QRect, top: int, height: int) -> None:
         widths = [min(item.sizeHint().width(), inner.width()) for item in line]
         spare = inner.width() - sum(widths) - self._gap * (len(line) - 1)
-        left = inner.left()
+        # A ring outside the parent would be cut.
+        left = inner.left() - min(_hang(line[0].widget()), max(inner.left(), 0))
         for index, (item, width) in enumerate(zip(line, widths, strict=True)):
             own = _height(item, inner.width())
             item.setGeometry(QRect(QPoint(left, top + (height - own) // 2), QSize(width, own)))
             left += width + self._gap
             if self._spread and index == 0 and line[0] is self._shown()[0]:
                 left += max(spare, 0)
+
+
+def line_of_links(*links: QWidget) -> FlowLayout:
+    """Links beside each other, in several lines where there is no room; below text with their words below its words."""
+    made = FlowLayout(gap=8)
+    for link in links:
+        made.addWidget(link)
+    return made
+
+
+def hung(column: QWidget | QLayout) -> QHBoxLayout:
+    """The column so far left that the tick boxes in it, not the unseen rings around them, begin where text beside it does."""
+    made = QHBoxLayout()
+    made.setSpacing(0)
+    made.addSpacing(-ring_room())
+    if isinstance(column, QWidget):
+        made.addWidget(column, 1)
+    else:
+        made.addLayout(column, 1)
+    return made
+
+
+def _hang(widget: QWidget | None) -> int:
+    is_link = isinstance(widget, QPushButton) and widget.property("role") == "link"
+    return ring_room() if is_link or isinstance(widget, QCheckBox) else 0
 
 
 def _height(item: QLayoutItem, room: int) -> int:

@@ -20,7 +20,7 @@ from tokentray.core.api_key import ApiKey
 from tokentray.insights.snapshot import SourceCard
 from tokentray.settings.new_account import AccountTested, NewAccount
 from tokentray.ui.card import text_label
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, line_of_links
 from tokentray.ui.look import pixels, set_role
 from tokentray.ui.page_frame import ScrolledColumn
 from tokentray.ui.segments import Segments
@@ -155,7 +155,7 @@ class AddSourceDialog(QDialog):
                 self.command,
             ),
         }
-        form.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeft)
+        form.addLayout(line_of_links(self.advanced))
         self._rows["base_url"] = _field(
             form,
             tr("Base URL"),
@@ -168,7 +168,7 @@ class AddSourceDialog(QDialog):
         column.setSpacing(8)
         for widget in (self._title, self._gives, self._cannot, self._needs):
             column.addWidget(widget)
-        column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(line_of_links(self.link))
         column.addWidget(self._form)
         column.addStretch(1)
         left = QVBoxLayout()

@@ -6,7 +6,6 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
-from tokentray.ui.flow import FlowLayout
 from tokentray.ui.growing_text import GrowingText
 from tokentray.ui.look import pixels
 
@@ -15,14 +14,6 @@ def fixed_font(design_pixels: float = 12) -> QFont:
     """The system's font with letters of one width, at a size of the design."""
     made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     made.setPixelSize(pixels(design_pixels))
-    return made
-
-
-def line_of_links(*links: QWidget) -> FlowLayout:
-    """Links beside each other, in several lines where there is no room."""
-    made = FlowLayout(gap=8)
-    for link in links:
-        made.addWidget(link)
     return made
 
 

@@ -33,7 +33,7 @@ from tokentray.ui import wording
 from tokentray.ui.card import Card as Frame
 from tokentray.ui.card import text_label
 from tokentray.ui.charts.week import WeekChart
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, line_of_links
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.growing_text import GrowingText
 from tokentray.ui.look import look_of, pixels
@@ -228,7 +228,7 @@ class CheckInPage(QWidget):
             self.proposals.append(propose)
             for widget in (words, answer):
                 self.asked.body.addWidget(widget)
-            self.asked.body.addWidget(propose, 0, Qt.AlignmentFlag.AlignLeft)
+            self.asked.body.addLayout(line_of_links(propose))
         self.done = QCheckBox(tr("This check-in is done"))
         self.asked.body.addSpacing(10)
         self.asked.body.addWidget(self.done)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from tokentray.insights.snapshot import Notice
 from tokentray.ui.card import Card, text_label
+from tokentray.ui.flow import line_of_links
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.look import look_of
 
@@ -29,7 +30,7 @@ class NoticesCard(Card):
         self.more = QPushButton()
         self.more.setProperty("role", "link")
         self.more.clicked.connect(self._show_all)
-        self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addLayout(line_of_links(self.more))
         self.hide()
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:

@@ -6,9 +6,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tokentray.ui.card import text_label
+from tokentray.ui.flow import line_of_links
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.look import look_of
-from tokentray.ui.pages.bytes_view import BytesView, line_of_links
+from tokentray.ui.pages.bytes_view import BytesView
 from tokentray.ui.pages.sending_words import Story, state_glyph, state_words
 
 

@@ -28,10 +28,10 @@ from tokentray.share.lint import Finding, findings, rewritten
 from tokentray.share.team_view import CardWish
 from tokentray.ui import wording
 from tokentray.ui.card import text_label
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, hung
 from tokentray.ui.glyphs import glyph_size
 from tokentray.ui.growing_text import GrowingText
-from tokentray.ui.look import colour, look_of, pixels
+from tokentray.ui.look import colour, look_of, pixels, ring_room
 from tokentray.ui.outcome_mark import outcome_icon
 from tokentray.ui.pages.setting_rows import ChoiceBox
 from tokentray.ui.pages.team_part import Preview
@@ -75,9 +75,9 @@ class TeamCard(QWidget):
         self._make_head()
         self._make_editor(offered)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
+        column.setContentsMargins(ring_room(), 4, 0, 4)
         column.setSpacing(6)
-        column.addLayout(self._head)
+        column.addLayout(hung(self._head))
         column.addWidget(self.editor)
         self._connect()
         self.show_card(card)

@@ -17,7 +17,7 @@ from tokentray.share.lint import findings
 from tokentray.share.team_view import DigestWish, TeamView
 from tokentray.ui import wording
 from tokentray.ui.card import Card, text_label
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, hung
 from tokentray.ui.look import pixels
 from tokentray.ui.pages.chart_card import write_text
 from tokentray.ui.pages.journal_rows import title_of
@@ -151,7 +151,7 @@ class TeamDigest(QWidget):
         line.addWidget(self.name)
         column.addWidget(text_label(tr("Add cards of your own from that week, in clear"), "strong", wrap=True))
         column.addWidget(self.no_cards)
-        column.addLayout(self._ticks)
+        column.addLayout(hung(self._ticks))
         for widget in (self.warning, self._name_line, self.found):
             column.addWidget(widget)
 

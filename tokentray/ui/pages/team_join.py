@@ -7,9 +7,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tokentray.ui.card import Card, text_label
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, line_of_links
 from tokentray.ui.look import set_role
-from tokentray.ui.pages.bytes_view import line_of_links
 
 LARGEST_FILE = 4096
 

@@ -17,9 +17,8 @@ from tokentray.core.clock import Clock
 from tokentray.settings.settings import Settings
 from tokentray.share.team_view import TeamFacts, TeamView
 from tokentray.ui.card import text_label
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, line_of_links
 from tokentray.ui.page_frame import PageFrame
-from tokentray.ui.pages.bytes_view import line_of_links
 from tokentray.ui.pages.papers_view import PapersWindow, open_papers
 from tokentray.ui.pages.team_board import TeamBoard
 from tokentray.ui.pages.team_code import RecoveryCode

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from tokentray.ui.card import Card, text_label
-from tokentray.ui.pages.bytes_view import BytesView, line_of_links
+from tokentray.ui.flow import hung, line_of_links
+from tokentray.ui.look import ring_room
+from tokentray.ui.pages.bytes_view import BytesView
 from tokentray.ui.pages.sending_row import SendingRow
 from tokentray.ui.pages.sending_words import Story
 from tokentray.ui.switch import Switch
@@ -35,14 +37,15 @@ class TeamPart(Card):
         head.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignTop)
         self._editor = QWidget()
         self.editor = QVBoxLayout(self._editor)
-        self.editor.setContentsMargins(0, 6, 0, 0)
+        # Room for the rings of what begins with one.
+        self.editor.setContentsMargins(ring_room(), 6, 0, 0)
         self.editor.setSpacing(8)
         self.preview = Preview()
         self.rows: dict[int, SendingRow] = {}
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self.body.addLayout(head)
-        self.body.addWidget(self._editor)
+        self.body.addLayout(hung(self._editor))
         self.body.addWidget(self.preview)
         self.body.addLayout(self._rows)
         self.switch.toggled.connect(self._switch)

@@ -17,7 +17,7 @@ from tokentray.share.fragments import adopted, sentence_of, used, went
 from tokentray.share.team_view import ShareWish, TeamFacts, TeamView, WeekToShare
 from tokentray.ui import wording
 from tokentray.ui.card import Card, text_label
-from tokentray.ui.flow import FlowLayout
+from tokentray.ui.flow import FlowLayout, hung
 from tokentray.ui.glyphs import glyph, glyph_size
 from tokentray.ui.look import look_of, pixels
 from tokentray.ui.pages.sending_words import moment_text, stories_of
@@ -196,7 +196,7 @@ class TeamWeek(QWidget):
         )
         self._card_rows = QVBoxLayout()
         self._card_rows.setSpacing(4)
-        self.card_part.editor.addLayout(self._card_rows)
+        self.card_part.editor.addLayout(hung(self._card_rows))
         self.no_cards = text_label("", "muted", wrap=True)
         self.private = text_label("", "muted", wrap=True)
         self.style_note = text_label(
