@@ -56,6 +56,7 @@ OFFERED: Final = Vocabulary(
     categories=("code", "testing", "review", "writing", "research", "data", "meetings"),
     tools=("claude-code", "codex", "openai", "other"),
 )
+ANSWERED: Final = {"put": 201, "delete": 204}
 PER_WEEK: Final = (("c1", 1), ("c2", 1), ("use", 2), ("card", 3))
 OPEN_DAYS: Final = 14
 WEEKS_BACK: Final = 8
@@ -455,7 +456,7 @@ def _left(sendings: tuple[Sending, ...], now: datetime) -> Iterator[Left]:
         (now - timedelta(days=12), "POST", f"{BOARD}/v1/books", "Claims the season's whole book.", "", 41_872, 200),
     )
     sent = [
-        (one.done_at, "POST", f"https://{RELAY}/v1/relay", one.words, one.bytes_inside, 8192, 201)
+        (one.done_at, "POST", f"https://{RELAY}/v1/relay", one.words, one.bytes_inside, 8192, ANSWERED[one.op])
         for one in sendings
         if one.done_at is not None and one.state == "sent"
     ]
