@@ -100,6 +100,35 @@ def test_a_new_code_is_given_once_and_leads_a_second_device_to_the_same_book(per
         assert not path.is_file() or code.encode() not in path.read_bytes()
 
 
+def test_a_wrong_recovery_code_does_not_take_the_place_of_the_kept_one(person: Person, tmp_path: Path) -> None:
+    code = person.join()["recovery_code"]
+    kept = person.secrets()
+    (person.machine.folder / "history.sqlite").unlink()
+    other = person.share("key", "-", text=person.board.link(2) + "\n").split("/")[0]
+    invite = person.board.link()
+    person.share("join", "-", "--recover", text=f"{invite}\n{other}\n", code=3)
+    assert "another recovery code" in person.said
+    assert person.secrets() == kept
+    person.board.fails = 503
+    person.share("join", "-", "--recover", text=f"{invite}\n{other}\n", code=3)
+    assert person.secrets() == kept
+    person.board.fails = None
+    person.share("join", "-", "--recover", text=f"{invite}\n{code}\n")
+    assert person.secrets() == kept
+
+
+def test_a_keyring_that_refuses_the_recovered_code_leaves_nothing_half_done(person: Person) -> None:
+    code = person.join()["recovery_code"]
+    (person.machine.folder / "history.sqlite").unlink()
+    person.keyring.unlink()
+    person.keyring.mkdir()
+    person.share("join", "-", "--recover", text=f"{person.board.link()}\n{code}\n", code=3)
+    person.share("status", code=4)
+    person.keyring.rmdir()
+    person.share("join", "-", "--recover", text=f"{person.board.link()}\n{code}\n")
+    assert next(iter(person.secrets().values())).startswith(code)
+
+
 def test_a_wish_leaves_as_it_was_shown_and_its_kinds_are_remembered(person: Person) -> None:
     person.join()
     own = person.card("--level", "team")

@@ -69,11 +69,12 @@ def _join(options: Namespace, history: History, here: Here) -> int:
     _refuse_another_team(here_already, invite)
     vault = Vault()
     key_from = _key_from(options, here_already)
-    is_new = False
+    is_new, is_typed = False, options.recover and here_already is None
     if key_from == "keyring":
         secrets, is_new = _kept_or_new(options, invite, vault, here_already)
-        # Before the seat is claimed: a code that is lost in between would lose the seat.
-        vault.store_key(VAULT_NAME, secrets.line)
+        if not is_typed:
+            # Before the seat is claimed: a code that is lost in between would lose the seat.
+            vault.store_key(VAULT_NAME, secrets.line)
     else:
         secrets = secrets_of(vault.read_key(AccountSetting(VAULT_NAME, key_from=key_from)))
         if secrets.team_key != invite.team_key:
@@ -81,7 +82,13 @@ def _join(options: Namespace, history: History, here: Here) -> int:
                 "That line of secrets belongs to another invite's team: make one with “tokentray share key INVITE”."
             )
     board = board_of(history, here, invite.board)
-    team = join(history, invite, secrets.code, key_from, board, here.now)
+
+    def keep_typed() -> None:
+        # A code that was typed may be wrong, and must not take the place of one that is kept before the board has taken it.
+        if key_from == "keyring" and is_typed:
+            vault.store_key(VAULT_NAME, secrets.line)
+
+    team = join(history, invite, secrets.code, key_from, board, here.now, keep_typed)
     spent = note_spent(history, team, board, here.now, secrets.code)
     code = recovery_text(secrets.code) if is_new else None
     if options.json:

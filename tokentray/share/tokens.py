@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -76,9 +76,19 @@ def team_here(history: History) -> Team | None:
     return kept_team(history, opened_manifest)
 
 
-def join(history: History, invite: Invite, code: bytes, key_from: str, client: BoardClient, now: datetime) -> Team:
+def join(
+    history: History,
+    invite: Invite,
+    code: bytes,
+    key_from: str,
+    client: BoardClient,
+    now: datetime,
+    accepted: Callable[[], None] = lambda: None,
+) -> Team:
     """
     Claims the season's whole book at once, as every member does, and keeps it; also the next season's of the team one is in already.
+
+    `accepted` is called when the board has taken the code and its book holds, before anything is kept.
 
     Raises:
         BoardRefused: the invite is unknown or used with another recovery code, or this machine is in another team or has this season.
@@ -95,6 +105,7 @@ def join(history: History, invite: Invite, code: bytes, key_from: str, client: B
         )
     blinded = blinded_book(code, manifest)
     book = _book(code, manifest, blinded, client.claim_book(invite.code, manifest.season, blinded), now)
+    accepted()
     with transaction(history):
         keep_tokens(history, ((ticket.week, ticket.kind, ticket.index, ticket.token) for ticket in book))
         if here is not None:
