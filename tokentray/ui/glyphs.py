@@ -46,13 +46,25 @@ GLYPHS = {
 }
 
 
-def glyph(name: str, colour: str, size: int = 18, checked_colour: str | None = None) -> QIcon:
-    """An icon of one of GLYPHS; `size` in the design's pixels. Another colour for a checked button, if given."""
-    icon = QIcon()
+FAINT = 0.4
+
+
+def glyph(
+    name: str, colour: str, size: int = 18, checked_colour: str | None = None, *, can_be_disabled: bool = False
+) -> QIcon:
+    """
+    An icon of one of GLYPHS; `size` in the design's pixels. Another colour for a checked button, if given.
+
+    `can_be_disabled`: faint on a button that is; Qt by itself makes a disabled icon lighter, which in dark is more to be seen.
+    """
+    icon, faint = QIcon(), QColor(colour)
+    faint.setAlphaF(FAINT)
     for scale in (1, 2, 3):
         icon.addPixmap(_pixmap(name, colour, size, scale))
         if checked_colour:
             icon.addPixmap(_pixmap(name, checked_colour, size, scale), QIcon.Mode.Normal, QIcon.State.On)
+        if can_be_disabled:
+            icon.addPixmap(_pixmap(name, faint.name(QColor.NameFormat.HexArgb), size, scale), QIcon.Mode.Disabled)
     return icon
 
 

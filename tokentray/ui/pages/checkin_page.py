@@ -320,7 +320,7 @@ class CheckInPage(QWidget):
     def _dress(self) -> None:
         look = look_of(self)
         for button, name in ((self.before, "back"), (self.after, "forward")):
-            button.setIcon(glyph(name, look.muted, 16))
+            button.setIcon(glyph(name, look.muted, 16, can_be_disabled=True))
             button.setIconSize(glyph_size(16))
 
     # Showing

@@ -198,7 +198,7 @@ class TeamBoard(QWidget):
     def _dress(self) -> None:
         look = look_of(self)
         for button, name in ((self.before, "back"), (self.after, "forward")):
-            button.setIcon(glyph(name, look.muted, 16))
+            button.setIcon(glyph(name, look.muted, 16, can_be_disabled=True))
             button.setIconSize(glyph_size(16))
 
     def _arrange(self) -> None:
