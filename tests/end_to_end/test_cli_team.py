@@ -403,6 +403,47 @@ def test_a_board_that_asks_its_readers_gets_their_common_password(person: Person
     assert person.secrets() == {}
 
 
+def test_leaving_sends_the_withdrawals_that_wait(person: Person) -> None:
+    person.join()
+    person.share("send", "--wish", "-", "--json", text=wish("c1", "c2", outcome="worked", effort="lt1h", at_once=True))
+    (one, _) = person.share("status", "--json")["parcels"]
+    person.share("withdraw", str(one["number"]))
+    person.share("leave", code=2)
+    person.board.fails = 503
+    person.share("leave", "--yes", code=3)
+    assert "You are still in the team: a withdrawal could not be sent" in person.said
+    assert len(person.board.bodies()) == 2
+    person.board.fails = None
+    left = person.share("leave", "--yes", "--json")
+    assert (left["stay"], left["withdrawn"]) == (1, 1)
+    assert len(person.board.bodies()) == 1
+
+
+def test_a_team_can_be_left_whose_board_is_gone(person: Person) -> None:
+    person.join()
+    person.share("send", "--wish", "-", "--json", text=wish("c1", at_once=True))
+    person.share("withdraw", "--all")
+    person.board.fails = 503
+    left = person.share("leave", "--yes", "--without-withdrawals", "--json")
+    assert (left["stay"], left["withdrawn"]) == (0, 0)
+
+
+def test_what_a_keyring_kept_that_refused_is_taken_out_by_leaving_once_more(person: Person) -> None:
+    person.join()
+    kept = person.keyring.read_text()
+    person.keyring.unlink()
+    person.keyring.mkdir()
+    person.share("leave", "--yes", code=3)
+    assert "“tokentray share leave” once more" in person.said
+    person.keyring.rmdir()
+    person.keyring.write_text(kept)
+    person.share("leave", code=2)
+    assert person.secrets() != {}
+    assert person.share("leave", "--yes") == "The keyring has nothing of a team any more.\n"
+    assert person.secrets() == {}
+    person.share("leave", "--yes", code=4)
+
+
 def test_help_is_there_for_every_action(machine: Machine) -> None:
     for action in ("refresh", "feed", "note", "import", "board", "digest", "webhook", "password", "accept"):
         assert f"share {action}" in machine.run("share", action, "--help").out

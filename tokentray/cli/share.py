@@ -16,7 +16,7 @@ ACTIONS = {
     "status": "share_team",
     "log": "share_team",
     "words": "share_team",
-    "leave": "share_team",
+    "leave": "share_leaving",
     "preview": "share_sending",
     "send": "share_sending",
     "withdraw": "share_sending",
@@ -92,7 +92,13 @@ def parser(name: str) -> ArgumentParser:
         actions,
         "leave",
         "leave the team and forget its secrets and tokens",
-        "What was sent stays, and can then be withdrawn no more.",
+        "Withdrawals that wait are sent first. What was sent stays, and can then be withdrawn no more. Without a team it takes out of the "
+        "keyring what may have stayed there.",
+    )
+    leave.add_argument(
+        "--without-withdrawals",
+        action="store_true",
+        help="drop those that wait: what they take back stays on the board",
     )
     leave.add_argument("--forget-log", action="store_true", help="also the log of what left")
     leave.add_argument("--yes", action="store_true", help="do not ask")

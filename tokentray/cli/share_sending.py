@@ -338,7 +338,7 @@ def _send_due(
     board = board_of(history, here, team.board)
     try:
         done = (
-            _sent_now(history, team, here, board, chosen)
+            sent_now(history, team, here, board, chosen)
             if chosen is not None
             else _sent_due(history, team, here, board)
         )
@@ -363,7 +363,8 @@ def _sent_due(history: History, team: Team, here: Here, board: BoardClient) -> l
     return send_due(history, team, lambda: own_secrets(team), board, here.now)
 
 
-def _sent_now(history: History, team: Team, here: Here, board: BoardClient, chosen: Collection[int]) -> list[Sent]:
+def sent_now(history: History, team: Team, here: Here, board: BoardClient, chosen: Collection[int]) -> list[Sent]:
+    """These parcels, whose time has come, in one moment, which the person knows."""
     # Asked of the relay only, for the same reason, as long as it knows of no other manifest.
     if is_check_due(team, here.now) and not still_shown_to_relay(history, team, board):
         team = check_manifest(history, team, board, here.now)
@@ -419,7 +420,7 @@ def _withdraw(options: Namespace, history: History, here: Here) -> int:
             for one in all_parcels(history)
             if one.op == "delete" and (one.week, one.kind, one.place) in tokens
         ]
-        sent = _sent_now(history, team, here, board_of(history, here, team.board), deletions)
+        sent = sent_now(history, team, here, board_of(history, here, team.board), deletions)
     if options.json:
         taken = [{**parcel_object(parcel), "outcome": outcome} for parcel, outcome in done]
         print_json("share-withdraw", {"withdrawn": taken, "sent": _sent_objects(sent)})

@@ -1,4 +1,4 @@
-"""`tokentray share join`, `key`, `status`, `accept`, `log`, `words` and `leave`."""
+"""`tokentray share join`, `key`, `status`, `accept`, `log` and `words`."""
 
 from __future__ import annotations
 
@@ -17,24 +17,20 @@ from tokentray.cli.here import Here, rfc3339, warn
 from tokentray.cli.journal_history import journal_to_write
 from tokentray.cli.output import print_json
 from tokentray.cli.plain import table
-from tokentray.cli.share_here import READER_NAME, board_of, own_team
+from tokentray.cli.share_here import board_of, own_team
 from tokentray.core.board_crypto import new_recovery_code, parse_invite, parse_recovery_code, recovery_text
-from tokentray.core.errors import KeyMissing, Mistyped, VaultError
+from tokentray.core.errors import KeyMissing, Mistyped
 from tokentray.core.manifest import Invite
 from tokentray.settings.settings import AccountSetting, save_settings
 from tokentray.settings.vault import Vault
 from tokentray.share.outbox import note_spent, recall, verify
 from tokentray.share.team import Team, holds_against_operator
 from tokentray.share.tokens import VAULT_NAME, Secrets, check_manifest, join, secrets_of, team_here
-from tokentray.share.webhook import vault_name
-from tokentray.store.database import History, transaction
-from tokentray.store.feed_table import forget_feed
-from tokentray.store.journal_table import empty_wal
+from tokentray.store.database import History
 from tokentray.store.outbox_table import (
     Parcel,
     all_departures,
     all_parcels,
-    forget_team,
     next_departure,
     skipped_weeks,
     team_of,
@@ -52,8 +48,6 @@ def run(options: Namespace, here: Here) -> int:
                 return _join(options, history, here)
             case "log":
                 return _log(options, history)
-            case "leave":
-                return _leave(options, history)
             case "accept":
                 return _accept(options, history, here)
         return _status(options, history, here)
@@ -291,39 +285,4 @@ def _words(options: Namespace, here: Here) -> int:
         held = kept if options.remove else (*kept, *named)
         save_settings(here.settings_path, replace(here.settings, private_words=held))
     print("\n".join(held) if held else "Your list is empty.")
-    return DONE
-
-
-def _leave(options: Namespace, history: History) -> int:
-    """JSON, share-leave: the `board` that was left, and how many fragments that were sent `stay` there."""
-    team = own_team(history)
-    sent = sum(parcel.state == "sent" and parcel.op == "put" for parcel in all_parcels(history))
-    if not options.yes:
-        if sys.stdin is None or not sys.stdin.isatty():
-            raise WrongUsage("Leaving asks first; where nobody can answer, give --yes.")
-        print(
-            f"{sent} fragments that were sent stay, and can be withdrawn no more from here. Leave {team.board}? [y/N] ",
-            end="",
-            flush=True,
-        )
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            return PART_FAILED
-    secrets = [VAULT_NAME] if team.key_from == "keyring" else []
-    secrets += [vault_name(service) for service in team_of(history).get("webhooks", "").split()]
-    secrets += [READER_NAME] if team_of(history).get("reader") else []
-    with transaction(history):
-        forget_team(history, log_too=options.forget_log)
-        forget_feed(history)
-    empty_wal(history)
-    if options.json:
-        print_json("share-leave", {"board": team.board, "stay": sent})
-    else:
-        print(f"You have left {team.board}. What waited was cancelled; the secrets and tokens are forgotten.")
-    try:
-        vault = Vault()
-        for name in secrets:
-            vault.forget_key(name)
-    except VaultError as error:
-        warn(f"The secrets could not be taken out of the keyring. {error}")
-        return PART_FAILED
     return DONE

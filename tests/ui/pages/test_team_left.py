@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.ui.sharing_views import joined, left, sending, shared
+from tests.ui.sharing_views import joined, left, sending, shared, withdrawal
 from tokentray.settings.settings import Settings
 from tokentray.ui.pages.team_left import TeamLeft
 
@@ -130,6 +130,22 @@ def test_leaving_says_what_stays_and_asks(page: TeamLeft, qtbot: QtBot, forget: 
     with qtbot.waitSignal(page.leave_wished) as wished:
         press(box, "Leave")
     assert wished.args == [forget]
+
+
+def test_leaving_names_the_withdrawals_that_wait(page: TeamLeft) -> None:
+    gone = replace(sending(31, state="sent"), can_withdraw=False)
+    page.show_team(joined(sendings=(gone, withdrawal(32))))
+    page.leave.click()
+    assert "One withdrawal still waits. It is sent first" in box_of(page).informativeText()
+    box_of(page).button(QMessageBox.StandardButton.Cancel).click()
+
+
+def test_leaving_says_that_withdrawals_leave_together(page: TeamLeft) -> None:
+    page.show_team(joined(sendings=(withdrawal(32), withdrawal(33, "c2"))))
+    page.leave.click()
+    words = box_of(page).informativeText()
+    assert "2 withdrawals still wait. They are sent first, all in one moment" in words
+    assert "cancel, and leave the team afterwards" in words
 
 
 def test_leaving_can_be_thought_better_of(page: TeamLeft, qtbot: QtBot) -> None:

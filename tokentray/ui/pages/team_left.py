@@ -208,13 +208,25 @@ class TeamLeft(QWidget):
             if there
             else tr("Nothing that you sent is left on the board to withdraw.")
         )
+        waiting = sum((one.op, one.state) == ("delete", "waiting") for one in self._view.sendings)
+        first = tr(
+            "{count} withdrawals still wait. They are sent first, all in one moment, so that whoever watches connections can see that they "
+            "are one person’s. If you would rather have each leave at its own time, cancel, and leave the team afterwards."
+        )
+        if waiting == 1:
+            first = tr(
+                "One withdrawal still waits. It is sent first; if you would rather have it leave at its own time, cancel, and leave the "
+                "team afterwards."
+            )
         secrets = (
             tr("Secrets are taken out of the keyring.")
             if team.secrets_in_keyring
             else tr("The secrets are where you keep them; delete them there, too.")
         )
         again = tr("Coming back needs the invite and your recovery code.")
-        box.setInformativeText(" ".join((stays.format(count=there), secrets, again)))
+        box.setInformativeText(
+            " ".join((stays.format(count=there), *([first.format(count=waiting)] if waiting else []), secrets, again))
+        )
         forget = QCheckBox(tr("Forget the log of what left, too"))
         box.setCheckBox(forget)
         leave = box.addButton(tr("Leave"), QMessageBox.ButtonRole.DestructiveRole)
