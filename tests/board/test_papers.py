@@ -35,6 +35,10 @@ def test_the_papers_name_the_retention_that_is_usual():
     assert f"({Team('a', 'b').retention_weeks} unless set otherwise)" in paper("data-flow")[1]
 
 
+def test_the_paper_says_that_a_card_told_in_clear_names_its_anonymous_copy():
+    assert "its anonymous copy has your name, too" in paper("what-leaves")[1]
+
+
 def test_html_in_a_paper_never_gets_through():
     assert html_of('<script>x</script> `<b>` **<i>** [<u>](https://a.example/"x)') == (
         "<p>&lt;script&gt;x&lt;/script&gt; <code>&lt;b&gt;</code> <strong>&lt;i&gt;</strong> "

@@ -195,7 +195,8 @@ def _published(actions: Any) -> None:
         actions,
         "digest",
         "a published week as a message, with cards of your own in clear beneath it, if you like",
-        "The board's part is made of published numbers only. Your cards are told under your name: whoever reads it knows that they are yours.",
+        "The board's part is made of published numbers only. Your cards are told under your name: whoever reads it knows that they are yours, also "
+        "where you shared them through the board without one.",
     )
     digest.add_argument("--week", metavar="W", type=_week, help="ISO week; default: the newest that is kept here")
     digest.add_argument(

@@ -105,6 +105,9 @@ def test_own_cards_need_a_name_and_are_told_not_to_be_anonymous(
     assert digest.warning.isHidden()
     digest.ticks[PARSER.id].box.setChecked(True)
     assert "This part is not anonymous." in digest.warning.text()
+    assert (
+        "A card that you also shared through the board has your name there, too, from then on" in digest.warning.text()
+    )
     assert not digest.warning.isHidden()
     assert digest.state.text() == "Your cards need your name beside them; or take them out again."
     assert not digest.posts["slack"].isEnabled()

@@ -128,8 +128,8 @@ class TeamDigest(QWidget):
         )
         self.warning = text_label(
             tr(
-                "This part is not anonymous. Whoever reads the digest sees these cards with your name, and that you take part. What you sent "
-                "to the board stays without a name; who reads the same words there can put the two together."
+                "This part is not anonymous. Whoever reads the digest sees these cards with your name, and that you take part. A card that you "
+                "also shared through the board has your name there, too, from then on: it says the same words."
             ),
             "warn",
             wrap=True,
