@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from tokentray.cli.codes import DONE, PART_FAILED
-from tokentray.cli.errors import NothingConfigured, WrongUsage
+from tokentray.cli.errors import WrongUsage
 from tokentray.cli.here import Here, warn
 from tokentray.cli.journal_history import journal_to_write
 from tokentray.cli.output import print_json
@@ -32,8 +32,10 @@ def run(options: Namespace, here: Here) -> int:
     how many were `withdrawn` first.
     """
     with journal_to_write(here) as history:
-        if team_here(history) is None:
-            return _forget_leftovers(options)
+        vault = Vault()
+        left = [name for name in ALL_NAMES if team_here(history) is None and _is_kept(vault, name)]
+        if left:
+            return _forget_leftovers(options, vault, left)
         return _leave(options, history, own_team(history), here)
 
 
@@ -104,12 +106,8 @@ def _withdraw_now(history: History, team: Team, here: Here, waiting: list[Parcel
         )
 
 
-def _forget_leftovers(options: Namespace) -> int:
+def _forget_leftovers(options: Namespace, vault: Vault, left: list[str]) -> int:
     """What a keyring kept that refused when the team was left, or from a joining that was broken off."""
-    vault = Vault()
-    left = [name for name in ALL_NAMES if _is_kept(vault, name)]
-    if not left:
-        raise NothingConfigured("This machine belongs to no team, and the keyring has nothing of one.")
     question = "This machine belongs to no team, but the keyring still has secrets of one, a recovery code perhaps. Take them out?"
     if not _is_agreed(options, question):
         return PART_FAILED
