@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
 ZONE = "Europe/Berlin"
 LOOKS = ("light", "dark")
 PAGES = ("overview", "trends", "journal", "checkin", "team", "sources")
-TEAM_PARTS = {"team-experiments": "feed", "team-published": "board", "team-left": "left"}
+TEAM_PARTS = {"team-experiments": "feed"}
 OPEN_CARD = "Undo for the bulk edit"
 
 # Qt reads it when the application is made.
