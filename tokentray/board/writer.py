@@ -32,7 +32,7 @@ from tokentray.board.fragment_table import (
 from tokentray.board.ledger import Ledger
 
 GROUP = 512
-GATHER_S = 0.01
+GATHER_S = 0.006
 TRIES = 8
 REST_S = 0.05
 CHECKPOINT_S = 1.0
