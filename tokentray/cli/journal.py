@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
+from tokentray.cli.actions import add_action
 from tokentray.cli.days import day
 from tokentray.cli.here import Here
 from tokentray.core.journal import Level, Outcome
@@ -39,13 +40,13 @@ def parser(name: str) -> ArgumentParser:
     _add(actions)
     _edit(actions)
     _list(actions)
-    show = _action(actions, "show", "one card or several, in full")
+    show = add_action(actions, "show", "one card or several, in full")
     show.add_argument("ids", metavar="ID", nargs="+")
     show.add_argument("--earlier", action="store_true", help="also what it said before each edit")
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object")
     form.add_argument("--markdown", action="store_true", help="as the note that export would write")
-    search = _action(actions, "search", "cards that a search finds")
+    search = add_action(actions, "search", "cards that a search finds")
     search.add_argument(
         "words",
         metavar="WORD",
@@ -54,7 +55,7 @@ def parser(name: str) -> ArgumentParser:
         "since:2026-09 until:2026-W47 draft:no",
     )
     search.add_argument("--json", action="store_true", help="one JSON object")
-    remove = _action(actions, "remove", "take cards out of the history for good")
+    remove = add_action(actions, "remove", "take cards out of the history for good")
     remove.add_argument("ids", metavar="ID", nargs="+")
     remove.add_argument("--yes", action="store_true", help="do not ask")
     _copies(actions)
@@ -71,16 +72,8 @@ def run(options: Namespace, here: Here) -> int:
     return code
 
 
-def _action(actions: Any, name: str, purpose: str, more: str = "") -> ArgumentParser:
-    sentence = f"{purpose[0].upper()}{purpose[1:]}."
-    parser: ArgumentParser = actions.add_parser(
-        name, help=purpose, description=f"{sentence} {more}".strip(), allow_abbrev=False
-    )
-    return parser
-
-
 def _add(actions: Any) -> None:
-    parser = _action(actions, "add", "a new card", EDITOR)
+    parser = add_action(actions, "add", "a new card", EDITOR)
     _texts(parser)
     parser.add_argument("--follows", metavar="ID", help="the card it tries again")
     parser.add_argument("--draft", action="store_true", default=None, help="not finished yet")
@@ -89,7 +82,7 @@ def _add(actions: Any) -> None:
 
 def _edit(actions: Any) -> None:
     more = "What is given takes the place of what was there, "
-    parser = _action(
+    parser = add_action(
         actions,
         "edit",
         "change a card; what it said before is kept",
@@ -138,7 +131,7 @@ def _texts(parser: ArgumentParser) -> None:
 
 
 def _list(actions: Any) -> None:
-    parser = _action(actions, "list", "cards, newest first (the default)")
+    parser = add_action(actions, "list", "cards, newest first (the default)")
     parser.add_argument("--since", metavar="D", type=day, help="first day, YYYY-MM-DD, inclusive")
     parser.add_argument("--until", metavar="D", type=day, help="last day, YYYY-MM-DD, inclusive")
     parser.add_argument(
@@ -152,7 +145,7 @@ def _list(actions: Any) -> None:
 
 
 def _copies(actions: Any) -> None:
-    export = _action(
+    export = add_action(
         actions,
         "export",
         "the journal as Markdown notes or as one JSON file",
@@ -162,7 +155,7 @@ def _copies(actions: Any) -> None:
     form = export.add_mutually_exclusive_group(required=True)
     form.add_argument("--markdown", metavar="FOLDER", help="one file for each card")
     form.add_argument("--json", dest="json_file", metavar="FILE", help="one file; - is standard output")
-    taking = _action(
+    taking = add_action(
         actions,
         "import",
         "notes, folders of notes and JSON exports into the journal",

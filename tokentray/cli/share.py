@@ -6,6 +6,7 @@ import importlib
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any
 
+from tokentray.cli.actions import add_action
 from tokentray.cli.here import Here
 from tokentray.core.fragment import ADOPTIONS, EFFORTS, KINDS, RESULTS
 from tokentray.insights.checkin import days_of_week, week_of
@@ -41,20 +42,20 @@ def parser(name: str) -> ArgumentParser:
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
     _join(actions)
-    preview = _action(
+    preview = add_action(
         actions, "preview", "what would leave for a week, in words and as the very bytes; nothing is sent"
     )
     _wishes(preview)
     preview.add_argument("--json", action="store_true", help="one JSON object")
     _send(actions)
-    status = _action(
+    status = add_action(
         actions, "status", "the team, the promise that holds, and what waits, was sent and was withdrawn (the default)"
     )
     status.add_argument(
         "--verify", action="store_true", help="look up in the board's public lists what is there and what is gone"
     )
     status.add_argument("--json", action="store_true", help="one JSON object")
-    withdraw = _action(
+    withdraw = add_action(
         actions, "withdraw", "take back what was sent, or what still waits", "Numbers are those of “share status”."
     )
     withdraw.add_argument("numbers", metavar="NUMBER", nargs="*", type=int)
@@ -64,9 +65,9 @@ def parser(name: str) -> ArgumentParser:
     withdraw.add_argument(
         "--now", action="store_true", help="at once; whoever watches the board then sees what belongs together"
     )
-    log = _action(actions, "log", "every byte that ever left for the board, in words and in full")
+    log = add_action(actions, "log", "every byte that ever left for the board, in words and in full")
     log.add_argument("--json", action="store_true", help="one JSON object, with the bytes in base64")
-    words = _action(
+    words = add_action(
         actions,
         "words",
         "your own list of words that must not leave in free text",
@@ -81,14 +82,14 @@ def parser(name: str) -> ArgumentParser:
     words.add_argument("--remove", action="store_true", help="take them off the list instead")
     _feed(actions)
     _published(actions)
-    accept = _action(
+    accept = add_action(
         actions,
         "accept",
         "agree to a manifest with which the promise falls from L2 to L1, because the relay is gone",
         "Until then nothing is sent. It does not matter otherwise.",
     )
     accept.add_argument("--json", action="store_true", help="one JSON object")
-    leave = _action(
+    leave = add_action(
         actions,
         "leave",
         "leave the team and forget its secrets and tokens",
@@ -114,19 +115,11 @@ def run(options: Namespace, here: Here) -> int:
     return code
 
 
-def _action(actions: Any, name: str, purpose: str, more: str = "") -> ArgumentParser:
-    sentence = f"{purpose[0].upper()}{purpose[1:]}."
-    parser: ArgumentParser = actions.add_parser(
-        name, help=purpose, description=f"{sentence} {more}".strip(), allow_abbrev=False
-    )
-    return parser
-
-
 def _join(actions: Any) -> None:
     secrets = "The recovery code and the team's key go into the system's keyring; without one, let “share key” make the line that --key-env or "
     history = "A link that is typed here stays in the shell's history, with the team's key in it: a file or - keeps it out of there."
-    join = _action(actions, "join", "join a team by its invite", f"{secrets}--key-command gives. {history}")
-    key = _action(actions, "key", "make the line of secrets for a machine without a keyring; joins nothing")
+    join = add_action(actions, "join", "join a team by its invite", f"{secrets}--key-command gives. {history}")
+    key = add_action(actions, "key", "make the line of secrets for a machine without a keyring; joins nothing")
     for one in (join, key):
         one.add_argument("invite", metavar="INVITE", help="the link, a file that holds it, or - for standard input")
         one.add_argument(
@@ -144,14 +137,14 @@ def _join(actions: Any) -> None:
 
 
 def _feed(actions: Any) -> None:
-    refresh = _action(
+    refresh = add_action(
         actions,
         "refresh",
         "ask the board for what it published and for the team's cards, and keep them here",
         "It is always the same questions, whoever asks.",
     )
     refresh.add_argument("--json", action="store_true", help="one JSON object")
-    feed = _action(
+    feed = add_action(
         actions,
         "feed",
         "your team's cards of a week, decrypted here",
@@ -161,7 +154,7 @@ def _feed(actions: Any) -> None:
     feed.add_argument("--outcome", action="append", choices=RESULTS, help="only cards that say so; may be given again")
     feed.add_argument("--category", metavar="C", action="append", help="only cards of it; may be given again")
     feed.add_argument("--json", action="store_true", help="one JSON object")
-    note = _action(
+    note = add_action(
         actions,
         "note",
         "note on a colleague's card, on this machine only",
@@ -177,13 +170,15 @@ def _feed(actions: Any) -> None:
     )
     note.add_argument("--still-true", choices=("yes", "no"), help="whether it holds, eight weeks later")
     note.add_argument("--json", action="store_true", help="one JSON object")
-    importing = _action(actions, "import", "take a colleague's card into your own journal, as a private draft to try")
+    importing = add_action(
+        actions, "import", "take a colleague's card into your own journal, as a private draft to try"
+    )
     importing.add_argument("id", metavar="ID")
     importing.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _published(actions: Any) -> None:
-    board = _action(
+    board = add_action(
         actions,
         "board",
         "a published week in words, with your own place in it",
@@ -191,7 +186,7 @@ def _published(actions: Any) -> None:
     )
     board.add_argument("--week", metavar="W", type=_week, help="ISO week; default: the newest that was published")
     board.add_argument("--json", action="store_true", help="one JSON object")
-    digest = _action(
+    digest = add_action(
         actions,
         "digest",
         "a published week as a message, with cards of your own in clear beneath it, if you like",
@@ -214,7 +209,7 @@ def _published(actions: Any) -> None:
         "--as-it-is", action="store_true", help="post the cards in spite of what was found in their texts"
     )
     digest.add_argument("--json", action="store_true", help="one JSON object")
-    webhook = _action(
+    webhook = add_action(
         actions,
         "webhook",
         "where Slack or Teams takes your digests; the address goes into the system's keyring",
@@ -224,7 +219,7 @@ def _published(actions: Any) -> None:
     webhook.add_argument("address", metavar="-", nargs="?", help="- reads the address from standard input")
     webhook.add_argument("--forget", action="store_true", help="take it out of the keyring")
     webhook.add_argument("--json", action="store_true", help="one JSON object")
-    password = _action(
+    password = add_action(
         actions,
         "password",
         "the password that all readers of your board have in common, if it asks for one",
@@ -236,7 +231,7 @@ def _published(actions: Any) -> None:
 
 
 def _send(actions: Any) -> None:
-    send = _action(
+    send = add_action(
         actions,
         "send",
         "put a week's fragments into the outbox, from which each leaves at a random time within six days",
