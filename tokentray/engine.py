@@ -216,6 +216,16 @@ class Engine(QObject):
         except HistoryError as error:
             self.problem_met.emit(error)
 
+    @contextmanager
+    def telling_wishes(self) -> Iterator[None]:
+        """For who works on the same thread: also a wish that came too late, or is of no sense, is told, and the work goes on."""
+        try:
+            with self._telling():
+                yield
+        except ValueError as error:
+            said = str(error)
+            self.problem_met.emit(TokenTrayError(f"{said[:1].upper()}{said[1:].rstrip('.')}."))
+
     def _opened(self) -> History:
         path, zone = self._place.history_path, self._zone()
         try:

@@ -8,15 +8,13 @@ that never does needs none of this.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tokentray.core.errors import HistoryError, TokenTrayError
 from tokentray.core.journal import Card, CheckIn, Retry, WorkSession, new_card_id
 from tokentray.core.period import local_day
 from tokentray.insights.checkin import take_checkin
@@ -25,7 +23,7 @@ from tokentray.insights.prices import PriceBook, open_price_book
 from tokentray.insights.retry import another_try
 from tokentray.insights.work_sessions import join, session_of, split_at
 from tokentray.store.checkin_table import record_checkin
-from tokentray.store.database import History, change_mark, reading, transaction
+from tokentray.store.database import History, change_mark, transaction
 from tokentray.store.journal_table import (
     Removed,
     all_retries,
@@ -122,14 +120,14 @@ class JournalDesk(QObject):
     def open_card(self, card_id: str) -> None:
         """Gives the card's earlier texts."""
         if (history := self._engine.history) is not None:
-            with self._telling():
+            with self._engine.telling_wishes():
                 self.edits_taken.emit(card_id, tuple(edits_of(history, card_id)))
 
     @Slot()
     def propose(self) -> None:
         """Gives what the quick card is to show."""
         if (history := self._engine.history) is not None:
-            with self._telling():
+            with self._engine.telling_wishes():
                 self.proposal_taken.emit(
                     take_proposal(history, self._engine.settings, self._engine.now(), self._engine.zone())
                 )
@@ -144,7 +142,7 @@ class JournalDesk(QObject):
 
     @Slot()
     def _look(self) -> None:
-        with self._telling():
+        with self._engine.telling_wishes():
             if self._shown is None or self._state() != self._shown:
                 self._soon()
 
@@ -160,7 +158,7 @@ class JournalDesk(QObject):
         if history is None:
             return
         self._timer.stop()
-        with self._telling():
+        with self._engine.telling_wishes():
             try:
                 if self._shows_journal:
                     view = take_journal(history, engine.settings, engine.now(), engine.zone(), self._choice)
@@ -185,7 +183,7 @@ class JournalDesk(QObject):
         history = self._engine.history
         if history is None:
             return
-        with self._telling():
+        with self._engine.telling_wishes():
             before = card_of(history, card.id)
             if before is None or before.links != card.links:
                 card = with_models(history, self._engine.settings, card)
@@ -202,7 +200,7 @@ class JournalDesk(QObject):
         history = self._engine.history
         if history is None:
             return
-        with self._telling():
+        with self._engine.telling_wishes():
             removed = remove_card(history, card_id)
             if removed is not None:
                 self._removed[card_id] = removed
@@ -237,7 +235,7 @@ class JournalDesk(QObject):
         history = self._engine.history
         if history is None:
             return
-        with self._telling():
+        with self._engine.telling_wishes():
             card = card_of(history, card_id)
             if card is None:
                 return
@@ -258,7 +256,7 @@ class JournalDesk(QObject):
     @Slot(str, object)
     def split_work(self, session_id: str, at: datetime) -> None:
         """Cuts a stretch; `at` begins the later part."""
-        with self._telling():
+        with self._engine.telling_wishes():
             session = self._session(session_id)
             if session is not None:
                 edit = split_at(session, at)
@@ -267,7 +265,7 @@ class JournalDesk(QObject):
     @Slot(str, str)
     def join_work(self, one_id: str, other_id: str) -> None:
         """Makes one of two stretches of a project."""
-        with self._telling():
+        with self._engine.telling_wishes():
             one, other = self._session(one_id), self._session(other_id)
             if one is not None and other is not None:
                 edit = join(one, other)
@@ -301,22 +299,9 @@ class JournalDesk(QObject):
         history = self._engine.history
         if history is None:
             return
-        with self._telling(), transaction(history):
+        with self._engine.telling_wishes(), transaction(history):
             change(history)
         self._soon()
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What the disk, another writer or a wish that came too late did is told, and the work goes on."""
-        history = self._engine.history
-        try:
-            with reading(history) if history is not None else nullcontext():
-                yield
-        except HistoryError as error:
-            self._engine.problem_met.emit(error)
-        except ValueError as error:
-            said = str(error)
-            self._engine.problem_met.emit(TokenTrayError(f"{said[:1].upper()}{said[1:].rstrip('.')}."))
 
     def _today(self) -> date:
         return local_day(self._engine.now(), self._engine.zone())

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tokentray.core.errors import HistoryError, TokenTrayError
+from tokentray.core.errors import TokenTrayError
 from tokentray.share.demo_team import demo_digest, take_demo_team
 from tokentray.share.team_taking import take_team_view
 from tokentray.share.team_view import DigestWish, ShareWish, TeamView
 from tokentray.share_runs import Ran, Run, ShareRuns
-from tokentray.store.database import History, change_mark, reading, transaction
+from tokentray.store.database import History, change_mark, transaction
 from tokentray.store.feed_table import note_reproduced, note_still_true
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class TeamDesk(QObject):
 
     @Slot()
     def _look(self) -> None:
-        with self._telling():
+        with self._engine.telling_wishes():
             if self._shown is None or self._state() != self._shown:
                 self._soon()
 
@@ -111,7 +111,7 @@ class TeamDesk(QObject):
         history = self._engine.history
         if history is None or not self._looked_at:
             return
-        with self._telling():
+        with self._engine.telling_wishes():
             try:
                 self.team_taken.emit(self._taken(history))
             finally:
@@ -260,7 +260,7 @@ class TeamDesk(QObject):
         if self._engine.sample:
             self._noted.setdefault(card, {})[field] = value
         elif history is not None:
-            with self._telling(), transaction(history):
+            with self._engine.telling_wishes(), transaction(history):
                 keep(history)
         self._publish()
 
@@ -351,19 +351,6 @@ class TeamDesk(QObject):
             self._engine.finished.emit("That was stopped. What was done before stays.")
         else:
             self._engine.problem_met.emit(TokenTrayError(ran.words or NO_REASON))
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What the disk, another writer or a wish that came too late did is told, and the work goes on."""
-        history = self._engine.history
-        try:
-            with reading(history) if history is not None else nullcontext():
-                yield
-        except HistoryError as error:
-            self._engine.problem_met.emit(error)
-        except ValueError as error:
-            said = str(error)
-            self._engine.problem_met.emit(TokenTrayError(f"{said[:1].upper()}{said[1:].rstrip('.')}."))
 
 
 def _write_privately(path: str, text: str) -> None:
